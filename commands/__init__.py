@@ -1,0 +1,1 @@
+"""The command line `nightscribe`, one module a command group."""

@@ -1,0 +1,1 @@
+"""Settings, and how they become adapters; the only reader of the environment."""

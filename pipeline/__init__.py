@@ -1,0 +1,1 @@
+"""What Nightscribe does to a session; runs and is tested with no broker."""

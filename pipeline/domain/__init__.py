@@ -1,0 +1,1 @@
+"""Frozen values and rules with no input or output."""

@@ -1,0 +1,94 @@
+"""The store, keys, database and programs around the pipeline."""
+
+from pipeline.errors.kinds import PermanentError, TransientError
+
+
+class StoreUnavailableError(TransientError):
+    """The object store cannot be reached."""
+
+    reason_code = "store_unavailable"
+    sentence = "The object store cannot be reached. Work goes on by itself once it can."
+
+
+class StoreFullError(TransientError):
+    """No room is left."""
+
+    reason_code = "store_full"
+    sentence = "The disk or store is full. Make room; work goes on by itself."
+
+
+class ObjectMissingError(TransientError):
+    """A row names an object that is not there."""
+
+    reason_code = "object_missing"
+    sentence = "An object that should exist is missing from the store. Check the store, then retry."
+
+
+class ObjectExistsError(PermanentError):
+    """A key is written once; this one already was."""
+
+    reason_code = "object_exists"
+    sentence = "An object of this key exists already."
+
+
+class DecryptionError(PermanentError):
+    """The ciphertext, its key or its associated data do not belong together."""
+
+    reason_code = "decryption_failed"
+    sentence = "An object could not be decrypted: it was changed, or it belongs to another session."
+
+
+class KeyDestroyedError(PermanentError):
+    """The data key was destroyed; the content is gone for good."""
+
+    reason_code = "key_destroyed"
+    sentence = "The content was deleted: its key was destroyed."
+
+
+class KeyFileMissingError(PermanentError):
+    """The wrapping key's file is not there."""
+
+    reason_code = "key_file_missing"
+    sentence = "The wrapping key file is missing. Restore it from its backup: without it nothing can be read."
+
+
+class KeyFileUnsafeError(PermanentError):
+    """The wrapping key's file can be read by others, or lies beside what it protects."""
+
+    reason_code = "key_file_unsafe"
+    sentence = "The wrapping key file must have mode 0600 and lie outside the data folder."
+
+
+class SandboxUnavailableError(PermanentError):
+    """A program the decoder needs is not installed."""
+
+    reason_code = "decoder_missing"
+    sentence = "ffmpeg is missing. Install it (apt-get install ffmpeg bubblewrap)."
+
+
+class EngineUnavailableError(PermanentError):
+    """An engine was asked for whose weights or settings are not there."""
+
+    reason_code = "engine_unavailable"
+    sentence = "The engine asked for is not set up. `nightscribe doctor` says what it lacks."
+
+
+class DatabaseUnavailableError(TransientError):
+    """The database cannot be reached."""
+
+    reason_code = "database_unavailable"
+    sentence = "The database cannot be reached. Work goes on by itself once it can."
+
+
+class SettingsInvalidError(PermanentError):
+    """The settings contradict themselves or are unsafe."""
+
+    reason_code = "settings_invalid"
+    sentence = "The settings are not valid. `nightscribe doctor` names the one that is wrong."
+
+
+class AuditBrokenError(PermanentError):
+    """An audit stream does not check."""
+
+    reason_code = "audit_broken"
+    sentence = "An audit stream was altered. Keep the database as it is and tell the privacy officer."

@@ -1,0 +1,1 @@
+"""HTTP: the API, the clinicians' review, the operators' dashboard."""

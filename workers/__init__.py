@@ -1,0 +1,1 @@
+"""How the work is delivered: the broker, one small actor a stage, the sweep."""
