@@ -1,0 +1,1 @@
+"""The JSON documents of docs/formats.md, to and from the domain; pure."""

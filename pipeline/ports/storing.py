@@ -1,0 +1,108 @@
+"""Where artifacts lie and what protects them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+from pipeline.domain.artifact import ArtifactKind, DataKey, ObjectKey, StoredArtifact
+from pipeline.domain.session import SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """One version of an object, or one delete marker, as a listing names it."""
+
+    key: ObjectKey
+    version_id: str
+    modified_at: datetime
+    size: int
+
+
+class ObjectStore(Protocol):
+    """Ciphertext under opaque keys.
+
+    Every method raises ``StoreUnavailableError`` where the store does not answer, and
+    ``StoreFullError`` where it has no room.
+    """
+
+    def put(self, key: ObjectKey, body: BinaryIO) -> None:
+        """Store everything ``body`` yields, in constant memory; a reader never sees a part of it.
+
+        Raises ``ObjectExistsError`` where the key is taken.
+        """
+        ...
+
+    def open(self, key: ObjectKey) -> BinaryIO:
+        """Return a stream of the newest version; raise ``ObjectMissingError`` where there is none."""
+        ...
+
+    def versions(self, prefix: str) -> Iterator[ObjectVersion]:
+        """Yield every version, delete marker and unfinished upload under the prefix."""
+        ...
+
+    def destroy(self, prefix: str) -> int:
+        """Remove every version, delete marker and unfinished upload under the prefix; return how many.
+
+        Safe to call again. Does not say that nothing is left: list again to know.
+        """
+        ...
+
+
+class KeyWrapper(Protocol):
+    """Wraps data keys under a key that never lies beside what it protects."""
+
+    @property
+    def wrapping_key_id(self) -> str:
+        """Return the id of the key that new data keys are wrapped under."""
+        ...
+
+    def wrap(self, keyset: bytes, associated_data: bytes) -> bytes:
+        """Return the keyset, encrypted and bound to the associated data."""
+        ...
+
+    def unwrap(self, wrapped: bytes, associated_data: bytes) -> bytes:
+        """Return the keyset; raise ``DecryptionError`` where anything does not match."""
+        ...
+
+
+class ArtifactStore(Protocol):
+    """Artifacts, encrypted on the way in and decrypted on the way out, in constant memory."""
+
+    def write(
+        self, session_id: SessionId, kind: ArtifactKind, attempt: int, body: BinaryIO, *, key: DataKey | None
+    ) -> StoredArtifact:
+        """Encrypt and store; make a data key where ``key`` is ``None``.
+
+        Nothing points to the object, and no key of it is kept, until the ledger commits the result.
+        """
+        ...
+
+    def read(self, artifact: StoredArtifact) -> BinaryIO:
+        """Return a stream of the plaintext; raise ``DecryptionError`` where anything was changed."""
+        ...
+
+    def destroy(self, session_id: SessionId, kind: ArtifactKind) -> int:
+        """Remove every version of every object of this kind; return how many there were."""
+        ...
+
+    def remaining(self, session_id: SessionId, kind: ArtifactKind) -> int:
+        """List again and return how many versions are left."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs certificates and audit checkpoints with a key that outlives the sessions."""
+
+    @property
+    def signing_key_id(self) -> str:
+        """Return the id of the key, as it stands beside a signature."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return an Ed25519 signature (RFC 8032)."""
+        ...
+
+    def check(self, message: bytes, signature: bytes) -> bool:
+        """Say whether the signature is of this message by this key."""
+        ...
