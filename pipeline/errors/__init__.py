@@ -17,6 +17,7 @@ from pipeline.errors.document import (
     NoteInvalidError,
     TranscriptEmptyError,
     TranscriptInvalidError,
+    VerificationInvalidError,
 )
 from pipeline.errors.kinds import (
     PermanentError,
@@ -110,4 +111,5 @@ __all__ = [
     "TranscriptInvalidError",
     "TransientError",
     "UnexpectedError",
+    "VerificationInvalidError",
 ]

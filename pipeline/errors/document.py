@@ -36,3 +36,10 @@ class ClaimsInvalidError(DocumentError):
 
     reason_code = "claims_invalid"
     sentence = 'Each line of the claims file must be {"id": …, "text": …}.'
+
+
+class VerificationInvalidError(DocumentError):
+    """Not a verification."""
+
+    reason_code = "verification_invalid"
+    sentence = "The verification is not in the form docs/formats.md describes."

@@ -1,0 +1,181 @@
+"""Verification JSON, the artifact of the verify stage, and the lines of VERDICTS.jsonl."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pipeline.domain.evidence import (
+    CheckResult,
+    ClaimVerdict,
+    EvidenceSpan,
+    Finding,
+    OmissionStatus,
+    SafetyMention,
+    Verdict,
+    Verification,
+)
+from pipeline.domain.transcript import Engine, Role
+from pipeline.errors import VerificationInvalidError
+
+SCHEMA = "nightscribe/verification/1"
+
+#: A JSON object as it crosses the border of the program.
+Json = dict[str, Any]
+
+
+def verification_to_bytes(verification: Verification) -> bytes:
+    """Return the artifact: UTF-8 JSON, the same bytes for the same verification."""
+    return json.dumps(verification_to_json(verification), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def verification_from_bytes(body: bytes) -> Verification:
+    """Return the verification, or raise ``VerificationInvalidError``."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        raise VerificationInvalidError(where="document") from None
+    return verification_from_json(document)
+
+
+def verification_to_json(verification: Verification) -> Json:
+    """Return the artifact as a JSON object."""
+    return {
+        "schema": SCHEMA,
+        "engine": engine_to_json(verification.engine),
+        "flags": list(verification.flags),
+        "verdicts": [_verdict_to_json(verdict) for verdict in verification.verdicts],
+        "mentions": [_mention_to_json(mention) for mention in verification.mentions],
+    }
+
+
+def verification_from_json(document: Json) -> Verification:
+    """Return the verification, or raise ``VerificationInvalidError``."""
+    try:
+        return Verification(
+            verdicts=tuple(_verdict_from_json(record) for record in document["verdicts"]),
+            mentions=tuple(_mention_from_json(record) for record in document["mentions"]),
+            engine=_engine_from_json(document["engine"]),
+            flags=tuple(map(str, document["flags"])),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise VerificationInvalidError(where="document") from None
+
+
+def verdicts_to_jsonl(verification: Verification) -> str:
+    """Return VERDICTS.jsonl: one line for each claim, in order."""
+    engine = engine_to_json(verification.engine)
+    return "".join(
+        json.dumps(_verdict_to_json(verdict) | {"engine": engine}, ensure_ascii=False) + "\n"
+        for verdict in verification.verdicts
+    )
+
+
+def engine_to_json(engine: Engine) -> Json:
+    """Return an engine block."""
+    return {"name": engine.name, "version": engine.version, "model": engine.model, "options": dict(engine.options)}
+
+
+def span_to_json(span: EvidenceSpan) -> Json:
+    """Return an evidence span as DESIGN section 7 has it, with its characters within the segment."""
+    return {
+        "segment_id": span.segment_id,
+        "quote": span.quote,
+        "start": span.start,
+        "end": span.end,
+        "role": span.role,
+        "char_start": span.char_start,
+        "char_end": span.char_end,
+    }
+
+
+def _verdict_to_json(verdict: ClaimVerdict) -> Json:
+    return {
+        "id": verdict.claim_id,
+        "verdict": verdict.verdict,
+        "score": verdict.score,
+        "checks": dict(verdict.checks),
+        "evidence": _spans_to_json(verdict.evidence),
+        "findings": [_finding_to_json(finding) for finding in verdict.findings],
+        "reasons": list(verdict.reasons),
+    }
+
+
+def _finding_to_json(finding: Finding) -> Json:
+    return {
+        "check": finding.check,
+        "reason": finding.reason_code,
+        "claim_span": finding.claim_span,
+        "counter_evidence": _spans_to_json(finding.counter_evidence),
+    }
+
+
+def _mention_to_json(mention: SafetyMention) -> Json:
+    return {
+        "topic": mention.topic,
+        "status": mention.status,
+        "critical": mention.critical,
+        "in_note": mention.in_note,
+        "indirect": mention.indirect,
+        "evidence": _spans_to_json(mention.evidence),
+    }
+
+
+def _spans_to_json(spans: Iterable[EvidenceSpan]) -> list[Json]:
+    return [span_to_json(span) for span in spans]
+
+
+def _verdict_from_json(record: Json) -> ClaimVerdict:
+    return ClaimVerdict(
+        claim_id=str(record["id"]),
+        verdict=Verdict(record["verdict"]),
+        score=float(record["score"]),
+        checks=tuple((str(name), CheckResult(result)) for name, result in record["checks"].items()),
+        evidence=_spans_from_json(record["evidence"]),
+        findings=tuple(_finding_from_json(finding) for finding in record["findings"]),
+        reasons=tuple(map(str, record["reasons"])),
+    )
+
+
+def _finding_from_json(record: Json) -> Finding:
+    return Finding(
+        check=str(record["check"]),
+        reason_code=str(record["reason"]),
+        claim_span=str(record["claim_span"]),
+        counter_evidence=_spans_from_json(record["counter_evidence"]),
+    )
+
+
+def _mention_from_json(record: Json) -> SafetyMention:
+    return SafetyMention(
+        topic=str(record["topic"]),
+        evidence=_spans_from_json(record["evidence"]),
+        critical=bool(record["critical"]),
+        status=OmissionStatus(record["status"]),
+        in_note=bool(record["in_note"]),
+        indirect=bool(record["indirect"]),
+    )
+
+
+def _spans_from_json(records: Iterable[Json]) -> tuple[EvidenceSpan, ...]:
+    return tuple(_span_from_json(record) for record in records)
+
+
+def _span_from_json(record: Json) -> EvidenceSpan:
+    return EvidenceSpan(
+        segment_id=str(record["segment_id"]),
+        quote=str(record["quote"]),
+        start=float(record["start"]),
+        end=float(record["end"]),
+        role=None if record["role"] is None else Role(record["role"]),
+        char_start=int(record["char_start"]),
+        char_end=int(record["char_end"]),
+    )
+
+
+def _engine_from_json(record: Json) -> Engine:
+    return Engine(
+        name=str(record["name"]),
+        version=str(record["version"]),
+        model=str(record["model"]),
+        options=tuple((str(name), str(value)) for name, value in record["options"].items()),
+    )
