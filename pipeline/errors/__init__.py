@@ -39,6 +39,7 @@ from pipeline.errors.recording import (
 )
 from pipeline.errors.stage import (
     LeaseLostError,
+    PurgeIncompleteError,
     SessionConflictError,
     SessionIdInvalidError,
     SessionUnknownError,
@@ -88,6 +89,7 @@ __all__ = [
     "ObjectMissingError",
     "PermanentError",
     "PipelineError",
+    "PurgeIncompleteError",
     "RecordingEmptyError",
     "RecordingError",
     "RecordingHasNoAudioError",

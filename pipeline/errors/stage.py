@@ -49,3 +49,10 @@ class UnexpectedError(TransientError):
     """An exception nobody planned for; ``kind`` is its class name and nothing else is kept."""
 
     reason_code = "unexpected_error"
+
+
+class PurgeIncompleteError(TransientError):
+    """A version was still listed after its deletion, as under object lock."""
+
+    reason_code = "purge_incomplete"
+    sentence = "Some object versions are still listed after deletion (object lock?). The purge is tried again."

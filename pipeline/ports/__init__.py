@@ -14,6 +14,13 @@ from pipeline.ports.engines import (
     VoiceCount,
     VoiceTurn,
 )
+from pipeline.ports.execution import (
+    Doorbell,
+    Inputs,
+    StageFunction,
+    StageTask,
+    StageWork,
+)
 from pipeline.ports.ledger import (
     Certificate,
     Clock,
@@ -46,7 +53,9 @@ __all__ = [
     "DeletionLedger",
     "Diarization",
     "Diarizer",
+    "Doorbell",
     "Drafter",
+    "Inputs",
     "KeyWrapper",
     "KindDeletion",
     "Lease",
@@ -59,8 +68,11 @@ __all__ = [
     "SessionRow",
     "Signer",
     "StageFacts",
+    "StageFunction",
     "StageResult",
     "StageRunRow",
+    "StageTask",
+    "StageWork",
     "SweepReport",
     "Transcriber",
     "Verifier",

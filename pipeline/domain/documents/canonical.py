@@ -1,0 +1,26 @@
+"""Canonical JSON (RFC 8785) for what is signed or chained: strings, integers, lists and objects only."""
+
+import json
+from collections.abc import Mapping
+
+_NO_FLOATS = "canonical JSON here has no floats: give an integer unit"
+
+
+def canonical(body: Mapping[str, object]) -> bytes:
+    """Return the one byte string that stands for the body; raise ``TypeError`` for a float.
+
+    Keys sort by code point, which equals RFC 8785's order by UTF-16 unit for the ASCII keys used here.
+    """
+    _refuse_floats(body)
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError(_NO_FLOATS)
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            _refuse_floats(inner)
+    if isinstance(value, list | tuple):
+        for inner in value:
+            _refuse_floats(inner)

@@ -1,0 +1,133 @@
+"""Intake: a recording is accepted once consent is there, encrypted as it streams in, and its first stage opened."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from pipeline.domain.artifact import ArtifactKind, StoredArtifact
+from pipeline.domain.consent import Consent, Participant
+from pipeline.domain.retention import RetentionPolicy
+from pipeline.domain.session import RunId, Session, SessionId, SessionKind, first_stage
+from pipeline.errors import (
+    KeyDestroyedError,
+    RecordingEmptyError,
+    RecordingTooLargeError,
+    SessionConflictError,
+    SessionUnknownError,
+)
+from pipeline.ports import ArtifactStore, Doorbell, Registry
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is known of a recording before a byte of it is read."""
+
+    session: Session
+    participants: tuple[Participant, ...]
+    policy: RetentionPolicy
+    #: Decisions to record first, as a consent document brings them.
+    consents: tuple[Consent, ...] = ()
+    #: How many voices to expect; ``None`` where nobody knows.
+    voices: int | None = None
+    actor: str = "intake"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Accepts recordings and imported transcripts; the same one twice is accepted once."""
+
+    registry: Registry
+    artifacts: ArtifactStore
+    doorbell: Doorbell
+    max_bytes: int
+
+    def accept(self, submission: Submission, recording: BinaryIO) -> RunId:
+        """Check consent, store the recording under the session's own key, open the first stage, and ring.
+
+        Raises ``ConsentError``, ``RecordingEmptyError``, ``RecordingTooLargeError``, ``SessionConflictError``.
+        """
+        session = submission.session
+        if submission.consents:
+            self.registry.record_consents(submission.consents, submission.actor)
+        self.registry.check_intake(session.session_id, submission.participants)
+        earlier = self._earlier(session.session_id, kind_of(session.kind))
+        if earlier is not None:
+            run_id, stored = earlier
+            self._require_same(stored, recording)
+            return run_id
+        return self._register(submission, recording)
+
+    def _register(self, submission: Submission, recording: BinaryIO) -> RunId:
+        session = submission.session
+        stored = self.artifacts.write(
+            session.session_id,
+            kind_of(session.kind),
+            0,
+            io.BufferedReader(_Bounded(recording, self.max_bytes, session.session_id), _CHUNK),
+            key=None,
+        )
+        run_id = self.registry.register(session, submission.participants, stored, submission.policy, submission.voices)
+        self.doorbell.ring(first_stage(session.kind), run_id)
+        return run_id
+
+    def _earlier(self, session_id: SessionId, kind: ArtifactKind) -> tuple[RunId, StoredArtifact | None] | None:
+        try:
+            row = self.registry.session(session_id)
+        except SessionUnknownError:
+            return None
+        if not row.runs:
+            return None
+        stored = next((a for a in row.artifacts if a.kind is kind), None)
+        return row.runs[0].run_id, stored
+
+    def _require_same(self, stored: StoredArtifact | None, recording: BinaryIO) -> None:
+        """Compare by reading both: a digest of the plaintext that outlived it would be a guess-checker."""
+        if stored is None or _digest(recording) != self._stored_digest(stored):
+            raise SessionConflictError
+
+    def _stored_digest(self, stored: StoredArtifact) -> bytes | None:
+        try:
+            with self.artifacts.read(stored) as body:
+                return _digest(body)
+        except KeyDestroyedError:
+            return None
+
+
+def kind_of(kind: SessionKind) -> ArtifactKind:
+    """Return which artifact comes in from outside."""
+    return ArtifactKind.TRANSCRIPT if kind is SessionKind.IMPORTED else ArtifactKind.RECORDING
+
+
+def _digest(body: BinaryIO) -> bytes:
+    digest = hashlib.sha256()
+    while chunk := body.read(_CHUNK):
+        digest.update(chunk)
+    return digest.digest()
+
+
+class _Bounded(io.RawIOBase):
+    """Passes a stream on and refuses it where it has no bytes or too many."""
+
+    def __init__(self, body: BinaryIO, limit: int, session_id: SessionId) -> None:
+        self._body = body
+        self._limit = limit
+        self._session_id = session_id
+        self._seen = 0
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - the signature of io.RawIOBase
+        """Fill the buffer, counting."""
+        chunk = self._body.read(len(buffer))
+        self._seen += len(chunk)
+        if self._seen == 0:
+            raise RecordingEmptyError(session_id=self._session_id)
+        if self._seen > self._limit:
+            raise RecordingTooLargeError(session_id=self._session_id, limit_bytes=self._limit)
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
