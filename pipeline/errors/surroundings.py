@@ -59,6 +59,20 @@ class KeyFileUnsafeError(PermanentError):
     sentence = "The wrapping key file must have mode 0600 and lie outside the data folder."
 
 
+class KeyFileInvalidError(PermanentError):
+    """The key file's content is not what the program writes."""
+
+    reason_code = "key_file_invalid"
+    sentence = "The key file is damaged or of another kind. Restore it from its backup."
+
+
+class KeyInUseError(PermanentError):
+    """The newest wrapping key cannot be forgotten."""
+
+    reason_code = "key_in_use"
+    sentence = "This is the key that wraps now. Rotate first, then forget the older one."
+
+
 class SandboxUnavailableError(PermanentError):
     """A program the decoder needs is not installed."""
 

@@ -1,0 +1,79 @@
+"""Artifacts encrypted on their way into an object store, with one keyset for each session and artifact kind."""
+
+import io
+import uuid
+from typing import BinaryIO
+
+from pipeline.adapters.keys.streaming import EncryptingReader, decrypting, new_keyset
+from pipeline.domain.artifact import (
+    ArtifactKind,
+    DataKey,
+    KeyId,
+    StoredArtifact,
+    associated_data,
+    kind_prefix,
+    object_key,
+)
+from pipeline.domain.session import SessionId
+from pipeline.errors import KeyDestroyedError
+from pipeline.ports import KeyWrapper, ObjectStore
+
+_BUFFER = 256 * 1024
+
+
+class EncryptedArtifactStore:
+    """The artifact store: Tink streaming AEAD over any object store.
+
+    A data key whose ``wrapped`` is empty is a destroyed one.
+    """
+
+    def __init__(self, objects: ObjectStore, keys: KeyWrapper) -> None:
+        self._objects = objects
+        self._keys = keys
+
+    def write(
+        self, session_id: SessionId, kind: ArtifactKind, attempt: int, body: BinaryIO, *, key: DataKey | None
+    ) -> StoredArtifact:
+        """Encrypt and store; make a data key where ``key`` is ``None``."""
+        data_key, keyset = self._made(session_id, kind) if key is None else (key, self._keyset(session_id, kind, key))
+        target = object_key(session_id, kind, data_key.key_id, attempt)
+        reader = EncryptingReader(body, keyset, associated_data(session_id, kind, data_key.key_id))
+        self._objects.put(target, io.BufferedReader(reader, _BUFFER))
+        return StoredArtifact(
+            session_id=session_id,
+            kind=kind,
+            attempt=attempt,
+            object_key=target,
+            data_key=data_key,
+            ciphertext_sha256=reader.ciphertext_sha256,
+            ciphertext_bytes=reader.ciphertext_bytes,
+        )
+
+    def read(self, artifact: StoredArtifact) -> BinaryIO:
+        """Return a stream of the plaintext.
+
+        Raises ``KeyDestroyedError`` at once, and ``DecryptionError`` while it is read, where anything was changed.
+        """
+        keyset = self._keyset(artifact.session_id, artifact.kind, artifact.data_key)
+        bound_to = associated_data(artifact.session_id, artifact.kind, artifact.data_key.key_id)
+        ciphertext = self._objects.open(artifact.object_key)
+        return decrypting(ciphertext, keyset, bound_to, sha256=artifact.ciphertext_sha256)
+
+    def destroy(self, session_id: SessionId, kind: ArtifactKind) -> int:
+        """Remove every version of every object of this kind; return how many there were."""
+        return self._objects.destroy(kind_prefix(session_id, kind))
+
+    def remaining(self, session_id: SessionId, kind: ArtifactKind) -> int:
+        """List again and return how many versions are left."""
+        return sum(1 for _ in self._objects.versions(kind_prefix(session_id, kind)))
+
+    def _made(self, session_id: SessionId, kind: ArtifactKind) -> tuple[DataKey, bytes]:
+        key_id = KeyId(uuid.uuid4().hex)
+        keyset = new_keyset()
+        wrapped = self._keys.wrap(keyset, associated_data(session_id, kind, key_id))
+        return DataKey(key_id, wrapped, self._keys.wrapping_key_id), keyset
+
+    def _keyset(self, session_id: SessionId, kind: ArtifactKind, key: DataKey) -> bytes:
+        if not key.wrapped:
+            raise KeyDestroyedError(session_id=session_id, kind=kind)
+        return self._keys.unwrap(key.wrapped, associated_data(session_id, kind, key.key_id))
