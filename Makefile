@@ -1,0 +1,42 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+
+.PHONY: help setup demo test quick lint format requirements bench bench-speech bench-grounding
+
+help: ## What can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+setup: ## Make .venv/ and install what is missing
+	@infra/setup/setup.sh
+
+demo: setup ## Run the whole main job on the bundled sample session
+	@.venv/bin/nightscribe demo
+
+test: setup lint ## Check and test everything, real servers included
+	@$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+
+quick: setup lint ## The checks and tests that take seconds
+	@$(PYTHON) -m pytest -q tests/unit
+
+lint: setup ## Style, types, layers
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+format: setup ## Put the code in the house's form
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+requirements: setup ## Compile the pinned, hashed requirements from pyproject.toml
+	@infra/setup/compile-requirements.sh
+
+bench: setup ## Time the sample session: seconds, real-time factors, memory, the pipeline's own share
+	@$(PYTHON) -m bench.session
+
+bench-speech: setup ## Word, speaker and role accuracy, speed and memory of the speech engines
+	@$(PYTHON) -m bench.speech
+
+bench-grounding: setup ## Verdicts against people's labels, and against injected errors
+	@$(PYTHON) -m bench.grounding
