@@ -1,0 +1,60 @@
+"""A stage's worker: one run at a time, woken by the doorbell or by its own clock."""
+
+import threading
+from dataclasses import dataclass, field
+
+import structlog
+
+from pipeline.domain.session import Stage, WorkerId
+from pipeline.errors import PipelineError
+from pipeline.runner import Outcome, Runner
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class StageWorker:
+    """Works off what is ready of one stage."""
+
+    stage: Stage
+    worker_id: WorkerId
+    runner: Runner
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+    _rung: threading.Event = field(default_factory=threading.Event)
+    _draining: threading.Event = field(default_factory=threading.Event)
+
+    def work_off(self) -> None:
+        """Run what is ready until nothing is, or until told to drain; one caller works, the others only ring."""
+        self._rung.set()
+        # A ring that came while the last claim found nothing must not wait for the next poll.
+        while self._rung.is_set() and self._one_at_a_time.acquire(blocking=False):
+            try:
+                self._rung.clear()
+                self._run_all()
+            finally:
+                self._one_at_a_time.release()
+
+    def drain(self) -> None:
+        """Take no further run; the one in progress goes on."""
+        self._draining.set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether a run is in progress."""
+        return self._one_at_a_time.locked()
+
+    def _run_all(self) -> None:
+        while not self._draining.is_set() and self._run_one() is not Outcome.NOTHING_READY:
+            continue
+
+    def _run_one(self) -> Outcome:
+        try:
+            return self.runner.run_next(self.stage, self.worker_id)
+        # The ledger is out of reach: the lease lapses or is renewed when it is back; the poll tries again.
+        except PipelineError as error:
+            log.warning("stage_worker_paused", stage=self.stage, reason_code=error.reason_code)
+            return Outcome.NOTHING_READY
+        # The seam to dramatiq, which would log and keep a traceback: only the class name crosses.
+        except Exception as error:  # noqa: BLE001
+            log.error("stage_worker_failed", stage=self.stage, error=type(error).__name__)  # noqa: TRY400
+            return Outcome.NOTHING_READY
