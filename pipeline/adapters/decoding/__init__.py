@@ -1,0 +1,1 @@
+"""Sound out of untrusted bytes, inside a sandbox."""
