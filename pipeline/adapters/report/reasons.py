@@ -1,0 +1,62 @@
+"""The reason codes of verification and its neighbours, each as a sentence for a clinician."""
+
+from collections.abc import Mapping
+
+#: What a check is called where a reader sees it.
+CHECKS: Mapping[str, str] = {
+    "support": "what was said",
+    "lexical": "wording",
+    "semantic": "meaning",
+    "numbers": "numbers, doses and dates",
+    "negation": "yes and no",
+    "attribution": "who said it",
+    "certainty": "how certain or severe",
+    "time": "past, present or future",
+    "quotations": "words in quotation marks",
+    "entities": "names of people, places and medication",
+    "session_facts": "attendance, length and consent on record",
+    "not_assessed": "what was not assessed",
+    "consent": "consent and risk statements",
+}
+
+#: Why a sentence of a note has the verdict it has.
+NOTE_REASONS: Mapping[str, str] = {
+    "clinician_judgement": "This is a clinical judgement. The recording cannot confirm it; you can.",
+    "heard_unclearly": "The words this rests on were heard unclearly. Listen to that moment.",
+    "denial_not_asked": "The note says no, but nobody asked and nobody said so in what was heard.",
+    "asked_not_answered": "This was asked, but no answer to it was recognised.",
+    "question_as_answer": "The note states as a fact what was only asked.",
+    "polarity_conflict": "The note says yes where the session says no, or no where it says yes.",
+    "number_mismatch": "The session has another number here.",
+    "number_not_said": "This number was not heard in the session.",
+    "stale_after_correction": "This was corrected later in the session, and the note has the earlier version.",
+    "relative_not_mentioned": "This person was not spoken of in what was heard.",
+    "said_by_another": "Somebody else in the session said this.",
+    "quotation_not_verbatim": "The words in quotation marks were not said like this.",
+    "quotation_of_another": "Somebody else in the session said the quoted words.",
+    "topic_was_raised": "The note says that this was not assessed, but it came up.",
+    "length_not_on_record": "The length does not agree with the recording.",
+    "not_on_record": "Nothing on record says so.",
+    "consent_not_on_record": "The consent on file does not say so.",
+    "attendance_not_on_record": "The people registered for this session are others.",
+}
+
+#: What holds for a transcript or a note as a whole.
+FLAGS: Mapping[str, str] = {
+    "more_voices_than_participants": "More voices were heard than people are registered for this session.",
+    "clipped": "Parts of the recording are overdriven, and words there may be wrong.",
+    "note_matches_no_part_of_session": "The note has almost nothing in common with this session. Is it the right note?",
+}
+
+#: Matters that are never left to chance.
+TOPICS: Mapping[str, str] = {
+    "suicide": "Suicide",
+    "self_harm": "Self-harm",
+    "violence": "Violence",
+    "abuse": "Abuse",
+    "substance_use": "Substance use",
+    "medication_change": "Change of medication",
+    "new_symptom": "New symptom",
+    "homework": "Agreed homework",
+    "next_appointment": "Next appointment",
+}
