@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import SessionId, Stage
 from pipeline.errors import (
     ConsentDeniedError,
@@ -91,6 +92,15 @@ STAGE_PURPOSES: Mapping[Stage, tuple[Purpose, ...]] = {
 
 #: What intake needs before it keeps a recording at all.
 INTAKE_PURPOSES = (Purpose.RECORD, Purpose.STORE_AUDIO)
+
+#: What a withdrawal makes due for deletion: what was made under the purpose, and what was made from that.
+WITHDRAWAL_REACHES: Mapping[Purpose, tuple[ArtifactKind, ...]] = {
+    Purpose.RECORD: tuple(ArtifactKind),
+    Purpose.STORE_AUDIO: tuple(ArtifactKind),
+    Purpose.TRANSCRIBE: tuple(ArtifactKind),
+    Purpose.AI_DRAFT: (ArtifactKind.DRAFT, ArtifactKind.VERDICTS),
+    Purpose.GROUND_VERIFY: (ArtifactKind.VERDICTS,),
+}
 
 
 def require_consent(

@@ -38,8 +38,11 @@ from pipeline.errors.recording import (
     RecordingUndecodableError,
 )
 from pipeline.errors.stage import (
+    ArrivalUnknownError,
     LeaseLostError,
     PurgeIncompleteError,
+    RetryImpossibleError,
+    RunUnknownError,
     SessionConflictError,
     SessionIdInvalidError,
     SessionUnknownError,
@@ -66,6 +69,7 @@ from pipeline.errors.surroundings import (
 )
 
 __all__ = [
+    "ArrivalUnknownError",
     "AuditBrokenError",
     "ClaimsInvalidError",
     "ConsentDeniedError",
@@ -104,6 +108,8 @@ __all__ = [
     "RecordingTruncatedError",
     "RecordingUndecodableError",
     "RefusedError",
+    "RetryImpossibleError",
+    "RunUnknownError",
     "SandboxUnavailableError",
     "SessionConflictError",
     "SessionIdInvalidError",

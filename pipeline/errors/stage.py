@@ -56,3 +56,24 @@ class PurgeIncompleteError(TransientError):
 
     reason_code = "purge_incomplete"
     sentence = "Some object versions are still listed after deletion (object lock?). The purge is tried again."
+
+
+class RunUnknownError(PermanentError):
+    """No such stage run."""
+
+    reason_code = "run_unknown"
+    sentence = "There is no stage run with this id. `nightscribe status` lists them."
+
+
+class RetryImpossibleError(PermanentError):
+    """Only a run that ended badly can be tried again."""
+
+    reason_code = "retry_impossible"
+    sentence = "Only a failed, refused or quarantined stage can be retried, and only while no other run of it is open."
+
+
+class ArrivalUnknownError(PermanentError):
+    """No such inbound object."""
+
+    reason_code = "arrival_unknown"
+    sentence = "There is no arrival with this id."

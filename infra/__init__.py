@@ -1,0 +1,1 @@
+"""What surrounds the program: migrations and deployment."""

@@ -1,0 +1,73 @@
+"""Connections: durable, strict, and silent about values, on SQLite and PostgreSQL alike."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+
+from pipeline.errors import SettingsInvalidError
+
+#: Marks a transaction that writes, which SQLite must know at its first statement.
+WRITES = "nightscribe_writes"
+
+_BUSY_TIMEOUT_MS = 30_000
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+def create_database_engine(url: str | URL) -> Engine:
+    """Return an engine for ``sqlite:///FILE`` or ``postgresql://…``; raise ``SettingsInvalidError`` for others."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(parsed)
+    if backend == "postgresql":
+        # Errors would quote bound values otherwise.
+        return sqlalchemy.create_engine(
+            parsed.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True
+        )
+    raise SettingsInvalidError(where="database_url")
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Say whether the engine speaks to SQLite."""
+    return engine.dialect.name == "sqlite"
+
+
+def forget_overwritten_pages(engine: Engine) -> None:
+    """Empty SQLite's write-ahead log, in which values outlive their deletion; PostgreSQL recycles its own."""
+    if is_sqlite(engine):
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database in {None, "", ":memory:"}:
+        # Each connection would see a database of its own.
+        raise SettingsInvalidError(where="database_url")
+    Path(str(url.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = sqlalchemy.create_engine(url.set(drivername="sqlite+pysqlite"), hide_parameters=True)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    # The driver would begin transactions by itself, and only at the first write.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once, so that what is read is still true when it is acted upon."""
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

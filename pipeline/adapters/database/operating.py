@@ -1,0 +1,83 @@
+"""What people do to sessions: hold, erase, sign, retry."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from pipeline.adapters.database.locking import lock_session
+from pipeline.adapters.database.retention import force_due, mark_moment, open_due_purge
+from pipeline.adapters.database.runs import OPEN, about, change_run
+from pipeline.adapters.database.tables import holds, stage_runs
+from pipeline.adapters.database.transactions import Transaction
+from pipeline.audit.session_events import DeletionRequested, HoldLifted, HoldPlaced, MomentMarked
+from pipeline.audit.stage_events import StageResumed, StageRetried
+from pipeline.domain.artifact import ArtifactKind
+from pipeline.domain.retention import RetentionTrigger
+from pipeline.domain.session import RunId, SessionId, Stage, StageStatus
+from pipeline.errors import RetryImpossibleError, RunUnknownError
+
+_RETRYABLE = (StageStatus.FAILED, StageStatus.QUARANTINED, StageStatus.REFUSED)
+
+
+def place_hold(tx: Transaction, session_id: SessionId, reason_code: str, actor: str) -> None:
+    """Place a hold; one that stands already stays as it is."""
+    lock_session(tx, session_id, writing=True)
+    values = {"reason_code": reason_code, "placed_by": actor, "placed_at": tx.now}
+    if tx.insert_absent(holds, session_id=session_id, **values):
+        tx.record(HoldPlaced(session_id, actor, reason_code))
+
+
+def lift_hold(tx: Transaction, session_id: SessionId, actor: str) -> None:
+    """Lift the hold, if one stands, and let the purge it stopped go on."""
+    lock_session(tx, session_id, writing=True)
+    lifted = tx.connection.execute(
+        holds.update()
+        .where(holds.c.session_id == session_id, holds.c.lifted_at.is_(None))
+        .values(lifted_by=actor, lifted_at=tx.now)
+    )
+    if not lifted.rowcount:
+        return
+    tx.record(HoldLifted(session_id, actor))
+    held = select(stage_runs).where(stage_runs.c.session_id == session_id, stage_runs.c.status == StageStatus.HELD)
+    for run in tx.rows(held.with_for_update()):
+        tx.record(StageResumed(**about(run)))
+        change_run(tx, run, StageStatus.READY, reason_code=None)
+
+
+def make_due(tx: Transaction, session_id: SessionId, kinds: Sequence[ArtifactKind], basis: str, actor: str) -> None:
+    """Make kinds due now and open their purge."""
+    session = lock_session(tx, session_id, writing=True)
+    tx.record(DeletionRequested(session_id, actor, tuple(kinds), basis))
+    force_due(tx, session, kinds, basis)
+
+
+def mark_signed(tx: Transaction, session_id: SessionId, actor: str) -> None:
+    """Note the first signature, set the clocks that waited for it, and open the purge of what is due."""
+    session = lock_session(tx, session_id, writing=True)
+    if mark_moment(tx, session_id, RetentionTrigger.SIGNED):
+        tx.record(MomentMarked(session_id, actor, RetentionTrigger.SIGNED))
+        open_due_purge(tx, session)
+
+
+def retry(tx: Transaction, run_id: RunId, actor: str) -> None:
+    """Make a run that ended badly ready again, with fresh tries; raise ``RetryImpossibleError`` for others."""
+    known = tx.row(select(stage_runs).where(stage_runs.c.run_id == run_id))
+    if known is None:
+        raise RunUnknownError(run_id=run_id)
+    lock_session(tx, known["session_id"], writing=True)
+    run = tx.row(select(stage_runs).where(stage_runs.c.run_id == run_id).with_for_update())
+    if run is None or run["status"] not in _RETRYABLE or _another_is_open(tx, run_id, run["session_id"], run["stage"]):
+        raise RetryImpossibleError(run_id=run_id)
+    tx.record(StageRetried(**about(run), actor=actor))
+    fresh = {"failures": 0, "crash_count": 0, "not_before": None, "reason_code": None, "finished_at": None}
+    change_run(tx, run, StageStatus.READY, **fresh)
+
+
+def _another_is_open(tx: Transaction, run_id: RunId, session_id: SessionId, stage: Stage) -> bool:
+    query = select(stage_runs.c.run_id).where(
+        stage_runs.c.session_id == session_id,
+        stage_runs.c.stage == stage,
+        stage_runs.c.run_id != run_id,
+        stage_runs.c.status.in_(OPEN),
+    )
+    return bool(tx.rows(query))

@@ -1,0 +1,161 @@
+"""One transaction: its connection, its moment, and the audit entries that commit with it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Select, Table, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from pipeline.adapters.database.engine import WRITES, is_sqlite
+from pipeline.adapters.database.tables import audit_entries, audit_heads
+from pipeline.audit.chain import GENESIS, Entry, Head, append
+from pipeline.audit.events import Event, Stream
+from pipeline.errors import DatabaseUnavailableError
+
+T = TypeVar("T")
+
+#: Tells the present moment by the database's clock, the one clock that all workers share.
+Now = Callable[[Connection], datetime]
+
+_TRIES = 4
+#: PostgreSQL's serialization failure and deadlock: it rolled back, and the same work again may pass.
+_TRY_AGAIN = frozenset({"40001", "40P01"})
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLimits:
+    """How long a lease lasts and how often a stage is tried."""
+
+    lease: timedelta = timedelta(seconds=90)
+    #: How often a stage may fail for a passing reason.
+    tries: int = 4
+    backoff: timedelta = timedelta(seconds=30)
+    longest_backoff: timedelta = timedelta(hours=1)
+    #: How often a worker may die on a stage.
+    crashes: int = 3
+
+
+def database_now(connection: Connection) -> datetime:
+    """Return the database's own time."""
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')").scalar_one()
+        return datetime.fromisoformat(found).replace(tzinfo=UTC)
+    moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A transaction in progress; all it decides, it decides at the one moment ``now``."""
+
+    connection: Connection
+    now: datetime
+    limits: LedgerLimits
+    clock: Now
+    events: list[Event] = field(default_factory=list)
+
+    def record(self, event: Event) -> None:
+        """Have an audit entry written as the last thing before the commit."""
+        self.events.append(event)
+
+    def rows(self, statement: Select[Any]) -> list[Mapping[str, Any]]:
+        """Return what a query finds."""
+        return [row._asdict() for row in self.connection.execute(statement)]
+
+    def row(self, statement: Select[Any]) -> Mapping[str, Any] | None:
+        """Return the only row a query finds, if it finds one."""
+        found = self.connection.execute(statement).one_or_none()
+        return None if found is None else found._asdict()
+
+    def insert_absent(self, table: Table, **values: object) -> bool:
+        """Insert the row unless its key or a unique index of it is taken; say whether it was inserted."""
+        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
+        statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+        return self.connection.execute(statement).rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where transactions come from."""
+
+    engine: Engine
+    limits: LedgerLimits
+    clock: Now = database_now
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do the work in one transaction, audit entries included; do it again where the database says so."""
+        with _named_errors():
+            for _ in range(_TRIES - 1):
+                try:
+                    return self._in_transaction(work, writes=True)
+                except DBAPIError as error:
+                    if not _is_worth_repeating(error):
+                        raise
+            return self._in_transaction(work, writes=True)
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Do work that only reads; on SQLite it waits for no writer."""
+        with _named_errors():
+            return self._in_transaction(work, writes=False)
+
+    def _in_transaction(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
+        with self._connect(writes=writes) as connection, connection.begin():
+            transaction = Transaction(connection, self.clock(connection), self.limits, self.clock)
+            result = work(transaction)
+            _write_entries(transaction)
+            return result
+
+    def _connect(self, *, writes: bool) -> Connection:
+        connection = self.engine.connect()
+        if is_sqlite(self.engine):
+            return connection.execution_options(**{WRITES: writes})
+        return connection.execution_options(isolation_level="READ COMMITTED")
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseUnavailableError from error
+
+
+def _is_worth_repeating(error: DBAPIError) -> bool:
+    """Say whether another transaction came first: a lost race for a unique row, a deadlock."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
+
+
+def _write_entries(transaction: Transaction) -> None:
+    """Append the entries, stream by stream in one order for all, so that no two transactions wait for each other."""
+    for stream in sorted({event.stream for event in transaction.events}):
+        head = _lock_head(transaction, stream)
+        # Read under the head's lock, or a slower transaction would seem to set the clock back.
+        at = transaction.clock(transaction.connection)
+        entries: list[Entry] = []
+        for event in (e for e in transaction.events if e.stream is stream):
+            entries.append(append(head, event, at))
+            head = entries[-1].head
+        _keep(transaction, entries, head)
+
+
+def _lock_head(transaction: Transaction, stream: Stream) -> Head:
+    query = select(audit_heads).where(audit_heads.c.stream == stream).with_for_update()
+    found = transaction.row(query)
+    if found is None:
+        transaction.insert_absent(audit_heads, stream=stream, seq=0, digest=GENESIS)
+        found = transaction.row(query)
+    return Head(stream) if found is None else Head(stream, found["seq"], found["digest"])
+
+
+def _keep(transaction: Transaction, entries: list[Entry], head: Head) -> None:
+    transaction.connection.execute(
+        audit_entries.insert(),
+        [{"stream": e.stream, "seq": e.seq, "body": e.body.decode(), "digest": e.digest} for e in entries],
+    )
+    transaction.connection.execute(
+        audit_heads.update().where(audit_heads.c.stream == head.stream).values(seq=head.seq, digest=head.digest)
+    )
