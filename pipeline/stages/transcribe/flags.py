@@ -1,0 +1,61 @@
+"""What a clinician should know about a transcript before trusting it, as reason codes."""
+
+from collections.abc import Iterator
+
+from pipeline.domain.transcript import RecordingFacts, Segment, Transcript
+from pipeline.ports import VoiceCount
+from pipeline.stages.transcribe.roles import UNCERTAIN_BELOW, least_confidence
+
+#: One sample in a thousand at full scale can be heard as distortion.
+_CLIPPED = 0.001
+#: Speech below this is closer to the noise of a room than to its normal level (dBFS).
+_LOW_LEVEL = -45.0
+#: A voice with less speech than this is a cough, a door, or a word in passing (seconds).
+_VOICE_SECONDS = 2.0
+#: Below this the diarizer is as likely wrong as right about who spoke.
+_DIARIZATION_UNCERTAIN = 0.5
+
+
+def flags(transcript: Transcript, voices: VoiceCount, diarization_confidence: float | None) -> tuple[str, ...]:
+    """Return reason codes, those of the engine first."""
+    found = (
+        *transcript.flags,
+        *_count_flags(heard_voices(transcript.segments), voices),
+        *_recording_flags(transcript.recording),
+        *_doubt_flags(transcript, diarization_confidence),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def heard_voices(segments: tuple[Segment, ...]) -> int:
+    """Return how many voices spoke for long enough to be somebody; at least one where anybody spoke."""
+    seconds: dict[str, float] = {}
+    for segment in segments:
+        if segment.speaker is not None:
+            seconds[segment.speaker] = seconds.get(segment.speaker, 0.0) + segment.end - segment.start
+    return max(sum(1 for length in seconds.values() if length >= _VOICE_SECONDS), min(1, len(seconds)))
+
+
+def _count_flags(heard: int, voices: VoiceCount) -> Iterator[str]:
+    most = voices.exactly if voices.at_most is None else voices.at_most
+    least = voices.exactly if voices.at_least is None else voices.at_least
+    if most is not None and heard > most:
+        yield "more_voices_than_participants"
+    if least is not None and heard < least:
+        yield "fewer_voices_than_participants"
+
+
+def _recording_flags(facts: RecordingFacts | None) -> Iterator[str]:
+    if facts is not None and facts.clipped >= _CLIPPED:
+        yield "clipped"
+    if facts is not None and facts.level_dbfs <= _LOW_LEVEL:
+        yield "low_level"
+
+
+def _doubt_flags(transcript: Transcript, diarization_confidence: float | None) -> Iterator[str]:
+    if least_confidence(transcript.segments) < UNCERTAIN_BELOW:
+        yield "roles_uncertain"
+    if diarization_confidence is not None and diarization_confidence < _DIARIZATION_UNCERTAIN:
+        yield "voices_uncertain"
+    if any(word.doubt for segment in transcript.segments for word in segment.words):
+        yield "heard_unclearly"
