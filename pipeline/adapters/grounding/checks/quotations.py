@@ -1,0 +1,61 @@
+"""Quotations: quoted words must be in the transcript, in the mouth of whom they are credited to."""
+
+from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
+from pipeline.adapters.grounding.index import Utterance
+from pipeline.adapters.grounding.words import words_of
+from pipeline.domain.evidence import EvidenceSpan, Finding
+from pipeline.domain.transcript import Role
+
+CHECK = "quotations"
+
+
+def check_quotations(ground: Ground) -> Outcome:
+    """Find every quotation of the claim in the transcript."""
+    if not ground.claim.quotations:
+        return NOT_APPLICABLE
+    findings = []
+    for start, end in ground.claim.quotations:
+        words = ground.claim.text[start:end]
+        found = quoted_in(words, ground)
+        if not found:
+            findings.append(Finding(CHECK, "quotation_not_verbatim", words))
+        elif _all_said_by_other(found, ground.claim.actor):
+            findings.append(Finding(CHECK, "quotation_of_another", words, (found[0][1],)))
+    return failed(*findings) if findings else PASSED
+
+
+def quoted_in(words: str, ground: Ground) -> list[tuple[Utterance, EvidenceSpan]]:
+    """Return the utterances that hold the words, marks and case aside, and where."""
+    forms = _spoken_forms(words)
+    found = []
+    for utterance in ground.index.utterances:
+        spoken = [word for word in utterance.passage.words if word.form[0].isalnum()]
+        at = _position([word.form for word in spoken], forms)
+        if at is not None:
+            found.append((utterance, _span(utterance, spoken[at].start, spoken[at + len(forms) - 1].end)))
+    return found
+
+
+def _spoken_forms(words: str) -> list[str]:
+    return [word.form for word in words_of(words) if word.form[0].isalnum()]
+
+
+def _position(forms: list[str], wanted: list[str]) -> int | None:
+    if not wanted:
+        return None
+    starts = (i for i in range(len(forms) - len(wanted) + 1) if forms[i] == wanted[0])
+    return next((i for i in starts if forms[i : i + len(wanted)] == wanted), None)
+
+
+def _span(utterance: Utterance, start: int, end: int) -> EvidenceSpan:
+    segment = utterance.segment
+    while end < len(segment.text) and segment.text[end] in ".?!":
+        end += 1
+    return EvidenceSpan(
+        segment.segment_id, segment.text[start:end], segment.start, segment.end, segment.role, start, end
+    )
+
+
+def _all_said_by_other(found: list[tuple[Utterance, EvidenceSpan]], actor: Role | None) -> bool:
+    roles = {utterance.segment.role for utterance, _ in found}
+    return actor is not None and actor not in roles and None not in roles and Role.OTHER not in roles

@@ -1,0 +1,124 @@
+"""A claim made ready: abbreviations written out, its kind, its quotations, and whom it speaks of."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from pipeline.adapters.grounding.index import TranscriptIndex, quantity_name
+from pipeline.adapters.grounding.lexicon import groups_in, pairs_in, word_set
+from pipeline.adapters.grounding.passage import Passage, Term, passage_of
+from pipeline.adapters.grounding.quantities import Quantity, quantities_in
+from pipeline.adapters.grounding.words import Word, words_of
+from pipeline.domain.evidence import Claim
+from pipeline.domain.note import SentenceKind
+from pipeline.domain.transcript import Role
+
+_QUOTED = re.compile(r'["“”]([^"“”]{2,}?)["“”]')
+_NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
+_CLIENT = word_set("client_words")
+_CLINICIAN = word_set("clinician_words")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedClaim:
+    """A claim and what was found in it."""
+
+    claim: Claim = field(repr=False)
+    passage: Passage = field(repr=False)
+    kind: SentenceKind
+    quantities: tuple[Quantity, ...]
+    #: Character spans of quoted words, without their marks.
+    quotations: tuple[tuple[int, int], ...]
+    #: Whose words or deeds it reports, where it says so.
+    actor: Role | None
+
+    @property
+    def text(self) -> str:
+        """Return the sentence."""
+        return self.claim.text
+
+
+def parse_claim(claim: Claim) -> ParsedClaim:
+    """Return a claim with everything the checks ask about it."""
+    words = tuple(_written_out(claim.text))
+    passage = passage_of(claim.text, words, reach=60)
+    return ParsedClaim(
+        claim=claim,
+        passage=passage,
+        kind=_kind(claim),
+        quantities=quantities_in(words),
+        quotations=tuple(match.span(1) for match in _QUOTED.finditer(claim.text)),
+        actor=_actor(words),
+    )
+
+
+def terms_of(claim: ParsedClaim, index: TranscriptIndex) -> tuple[Term, ...]:
+    """Return what the claim's content rests on: its words, and its amounts under the names of equal spoken ones."""
+    counted = {word for quantity in claim.quantities for word in range(quantity.first, quantity.last)}
+    words = (term for term in claim.passage.terms if not counted & set(range(term.first, term.last)))
+    return (*words, *(_amount(quantity, index) for quantity in claim.quantities))
+
+
+def _amount(quantity: Quantity, index: TranscriptIndex) -> Term:
+    equal = (n for n, spoken in enumerate(index.quantities) if quantity.equals(spoken.quantity))
+    names = frozenset(quantity_name(number) for number in equal)
+    return Term(names, quantity.first, quantity.last, negated=False, clause=0)
+
+
+def kin_groups() -> tuple[tuple[str, ...], ...]:
+    """Return the words for relatives, one group for each relation."""
+    return groups_in("kin.txt")
+
+
+@cache
+def _abbreviations() -> tuple[re.Pattern[str], dict[str, tuple[Word, ...]]]:
+    table = {short: words_of(long) for short, long in pairs_in("abbreviations.txt")}
+    longest_first = sorted(table, key=len, reverse=True)
+    pattern = "|".join(re.escape(short) for short in longest_first)
+    return re.compile(rf"(?<![\w/])(?:{pattern})(?![\w/])", re.IGNORECASE), table
+
+
+def _written_out(text: str) -> Iterator[Word]:
+    """Yield the words of a note's sentence; a long form takes the place of its abbreviation in the text."""
+    pattern, table = _abbreviations()
+    numbered = _NUMBERED.match(text)
+    done = numbered.end() if numbered else 0
+    for match in pattern.finditer(text, done):
+        long = table.get(match.group()) or (None if match.group().isupper() else table.get(match.group().lower()))
+        if long is None:
+            continue
+        yield from _shifted(text, done, match.start())
+        yield from (Word(word.form, word.stem, match.start(), match.end()) for word in long)
+        done = match.end()
+    yield from _shifted(text, done, len(text))
+
+
+def _shifted(text: str, start: int, end: int) -> Iterator[Word]:
+    for word in words_of(text[start:end]):
+        yield word._replace(start=word.start + start, end=word.end + start)
+
+
+def _kind(claim: Claim) -> SentenceKind:
+    """Return the kind the drafter gave, or what the wording says."""
+    if claim.kind in set(SentenceKind):
+        return SentenceKind(claim.kind)
+    for kind, pattern in _kinds():
+        if pattern.search(claim.text):
+            return kind
+    return SentenceKind.REPORTED
+
+
+@cache
+def _kinds() -> tuple[tuple[SentenceKind, re.Pattern[str]], ...]:
+    return tuple((SentenceKind(kind), re.compile(pattern, re.IGNORECASE)) for kind, pattern in pairs_in("kinds.txt"))
+
+
+def _actor(words: tuple[Word, ...]) -> Role | None:
+    """Return who the sentence's first words make its subject."""
+    for word in words[:4]:
+        if word.form in _CLINICIAN:
+            return Role.CLINICIAN
+        if word.form in _CLIENT:
+            return Role.CLIENT
+    return None

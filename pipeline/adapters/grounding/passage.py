@@ -1,0 +1,74 @@
+"""A text made ready for comparison: words, clauses, negations, and the terms that carry its content."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.adapters.grounding.phrases import Meaning, meanings_in
+from pipeline.adapters.grounding.polarity import Clause, clauses_of, negated_words
+from pipeline.adapters.grounding.words import Word, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word or phrase under every name it goes by."""
+
+    names: frozenset[str] = field(repr=False)
+    #: Words by index, the last one excluded.
+    first: int
+    last: int
+    negated: bool
+    clause: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text and what was found in it."""
+
+    text: str = field(repr=False)
+    words: tuple[Word, ...] = field(repr=False)
+    clauses: tuple[Clause, ...]
+    negated: tuple[bool, ...]
+    terms: tuple[Term, ...] = field(repr=False)
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the characters that the words from ``first`` up to ``last`` take up."""
+        return self.words[first].start, self.words[last - 1].end
+
+    def quote(self, term: Term) -> str:
+        """Return the words of a term as they stand in the text."""
+        start, end = self.span(term.first, term.last)
+        return self.text[start:end]
+
+
+def passage_of(text: str, words: Sequence[Word] | None = None, reach: int = 12) -> Passage:
+    """Return the passage; ``words`` replaces the text's own where abbreviations were written out."""
+    found = tuple(words_of(text) if words is None else words)
+    clauses = clauses_of(found)
+    negated = negated_words(found, clauses, reach)
+    return Passage(text, found, clauses, negated, tuple(_terms(found, clauses, negated)))
+
+
+def _terms(words: Sequence[Word], clauses: Sequence[Clause], negated: Sequence[bool]) -> Iterator[Term]:
+    """Yield the terms in order: of overlapping phrases the longest one, then single content words."""
+    taken: dict[int, list[Meaning]] = {}
+    for meaning in sorted(meanings_in([word.stem for word in words]), key=lambda m: m.first - m.last):
+        holder = taken.get(meaning.first)
+        if holder and (holder[0].first, holder[0].last) == (meaning.first, meaning.last):
+            holder.append(meaning)
+        elif not any(index in taken for index in range(meaning.first, meaning.last)) and _worth(words, meaning):
+            entry = [meaning]
+            taken.update(dict.fromkeys(range(meaning.first, meaning.last), entry))
+    for number, clause in enumerate(clauses):
+        index = clause.first
+        while index < clause.last:
+            last = taken[index][0].last if index in taken else index + 1
+            names = {meaning.name for meaning in taken.get(index, ())}
+            if last == index + 1 and words[index].is_content:
+                names.add(words[index].stem)
+            if names:
+                yield Term(frozenset(names), index, last, negated[index], number)
+            index = last
+
+
+def _worth(words: Sequence[Word], meaning: Meaning) -> bool:
+    return meaning.last - meaning.first > 1 or words[meaning.first].is_content

@@ -1,0 +1,129 @@
+"""Clauses of a text, which of them ask, and which words stand under a negation."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.adapters.grounding.lexicon import phrase_set, word_set
+from pipeline.adapters.grounding.words import Word
+
+_ENDS = word_set("sentence_ends")
+_JOINERS = word_set("joiners")
+_PRONOUNS = word_set("pronouns")
+_AUXILIARIES = word_set("auxiliaries")
+_SUBJECTS = word_set("auxiliary_subjects")
+_QUESTION_WORDS = word_set("question_words")
+_FILLERS = word_set("fillers")
+_CUES = word_set("negations")
+#: Negations that negate nothing after them.
+_HOLLOW = phrase_set("hollow_negations")
+#: What follows the thing it negates: "Meds: nil", "SI/HI denied".
+_TRAILING = word_set("trailing_negations")
+#: The same only after a colon or a dash: "fever - no".
+_MARKED = word_set("marked_negations")
+
+
+class Clause(NamedTuple):
+    """A stretch of words by index, the last one excluded."""
+
+    first: int
+    last: int
+    asks: bool
+
+
+def clauses_of(words: Sequence[Word]) -> tuple[Clause, ...]:
+    """Return the clauses of a text in order; together they cover every word."""
+    clauses: list[Clause] = []
+    first = 0
+    for last in (*_boundaries(words), len(words)):
+        if last > first:
+            clauses.append(Clause(first, last, _asks(words, first, last)))
+            first = last
+    return _with_late_marks(words, clauses)
+
+
+def negated_words(words: Sequence[Word], clauses: Sequence[Clause], reach: int = 12) -> tuple[bool, ...]:
+    """Say of each word whether a negation of its own clause, at most ``reach`` words back, covers it."""
+    flags = [False] * len(words)
+    for clause in clauses:
+        for index in _cues(words, clause):
+            for covered in range(index + 1, min(clause.last, index + 1 + reach)):
+                flags[covered] = True
+        for index in _trailing(words, clause):
+            for covered in range(clause.first, index):
+                flags[covered] = True
+    return tuple(flags)
+
+
+def is_cue(form: str) -> bool:
+    """Say whether a lower-case word negates."""
+    return form in _CUES or form.endswith("n't")
+
+
+def _boundaries(words: Sequence[Word]) -> Iterator[int]:
+    for index, word in enumerate(words):
+        if word.form in _ENDS:
+            yield index + 1
+        elif index and (word.form in _JOINERS or _opens_clause(words, index)):
+            yield index
+
+
+def _opens_clause(words: Sequence[Word], index: int) -> bool:
+    """Say whether "and he", ", I" or "so they" opens a clause here."""
+    follows = words[index + 1].form if index + 1 < len(words) else ""
+    return words[index].form in {"and", "so", ",", "then"} and follows.split("'")[0] in _PRONOUNS
+
+
+def _asks(words: Sequence[Word], first: int, last: int) -> bool:
+    if words[last - 1].form == "?":
+        return True
+    opening = [word.form for word in words[first:last] if word.form not in _FILLERS][:2]
+    if not opening:
+        return False
+    if opening[0] in _AUXILIARIES and opening[0] != "any":
+        return len(opening) > 1 and opening[1] in _SUBJECTS
+    return opening[0] in _QUESTION_WORDS and len(opening) > 1 and opening[1] in _AUXILIARIES
+
+
+def _with_late_marks(words: Sequence[Word], clauses: list[Clause]) -> tuple[Clause, ...]:
+    """Let a question mark count for the clauses of its sentence that lead up to it."""
+    asks = False
+    result: list[Clause] = []
+    for clause in reversed(clauses):
+        if words[clause.last - 1].form in _ENDS:
+            asks = words[clause.last - 1].form == "?"
+        result.append(clause._replace(asks=clause.asks or asks))
+    return tuple(reversed(result))
+
+
+def _cues(words: Sequence[Word], clause: Clause) -> Iterator[int]:
+    for index in range(clause.first, clause.last):
+        if is_cue(words[index].form) and not _is_hollow(words, index) and not _answers(words, clause, index):
+            yield index
+
+
+def _trailing(words: Sequence[Word], clause: Clause) -> Iterator[int]:
+    """Yield a negation that ends its clause after a colon, a dash or nothing: "Meds: nil"."""
+    for index in range(clause.first + 1, clause.last):
+        form = words[index].form
+        ends = all(not word.form[0].isalnum() for word in words[index + 1 : clause.last])
+        if ends and (form in _TRAILING or (form in _MARKED and words[index - 1].form in {":", "-"})):
+            yield index
+
+
+def _is_hollow(words: Sequence[Word], index: int) -> bool:
+    return any(
+        all(
+            0 <= index - at + offset < len(words) and words[index - at + offset].form == form
+            for offset, form in enumerate(phrase)
+        )
+        for phrase in _HOLLOW
+        for at in range(len(phrase))
+        if is_cue(phrase[at])
+    )
+
+
+def _answers(words: Sequence[Word], clause: Clause, index: int) -> bool:
+    """Say whether a "no" is an answer, as in "No, I sleep well", and negates nothing after it."""
+    if words[index].form != "no" or index + 1 >= clause.last:
+        return words[index].form == "no"
+    return words[index + 1].form in {",", ".", "?", "!", "no"} or words[index + 1].form.split("'")[0] in _PRONOUNS

@@ -1,0 +1,132 @@
+"""Numbers with their units, as typed and as spoken: "26", "twenty six", "3/7", "half an hour"."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from text_to_num import find_numbers  # type: ignore[import-untyped] # ships no types
+
+from pipeline.adapters.grounding.lexicon import pairs_in, word_set
+from pipeline.adapters.grounding.words import Word
+
+#: Unit names by the forms they take. Times count in minutes, so that seven days are a week.
+_MINUTES = {"minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0, "month": 43830.0, "year": 525960.0}
+UNIT_OF = {form: unit for unit, forms in pairs_in("units.txt") for form in forms.split()}
+_LONG_TIMES = word_set("long_times")
+_SLASHED = {7: "day", 52: "week", 12: "month", 24: "hour"}
+_COUNTED = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
+_VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "dozen": 12.0, "fortnight": 2.0}
+_BETWEEN = frozenset(("of", "or", "so", "a", "more", "-"))
+_SLASH = re.compile(r"(\d+(?:\.\d+)?)/(\d+)")
+_SHORT = 2
+
+
+class Quantity(NamedTuple):
+    """A number at words ``first`` to ``last`` (excluded), with the unit that follows it."""
+
+    value: float
+    unit: str
+    first: int
+    last: int
+    #: Said as "a couple" or "a few".
+    vague: bool = False
+    ordinal: bool = False
+    #: The stem of what is counted, where it is no unit: "beer" in "two beers".
+    noun: str = ""
+
+    @property
+    def is_time(self) -> bool:
+        """Say whether it measures time."""
+        return self.unit in _MINUTES
+
+    def equals(self, other: "Quantity") -> bool:
+        """Say whether both mean the same amount; a missing unit agrees with any."""
+        if self.is_time and other.is_time:
+            return _near(
+                self.value * _MINUTES[self.unit], other.value * _MINUTES[other.unit], self.vague or other.vague
+            )
+        units_agree = not self.unit or not other.unit or self.unit == other.unit
+        return units_agree and _near(self.value, other.value, self.vague or other.vague)
+
+
+class _Spoken:
+    """A word in the form ``find_numbers`` reads."""
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+
+    def text(self) -> str:
+        """Return the word."""
+        return self._form
+
+    def nt_separated(self, _previous: object) -> bool:
+        """Say that no pause separates the words."""
+        return False
+
+    def not_a_number_part(self) -> bool:
+        """Say that any word may be part of a number."""
+        return False
+
+
+def quantities_in(words: Sequence[Word]) -> tuple[Quantity, ...]:
+    """Return the numbers of a text in order; part of a name ("L5", "B12") is none."""
+    return tuple(_with_unit(words, quantity) for quantity in sorted(_numbers(words), key=lambda q: q.first))
+
+
+def _near(left: float, right: float, vague: bool) -> bool:  # noqa: FBT001 - a fact about the pair, private
+    if vague:
+        return min(left, right) > 0 and max(left, right) / min(left, right) <= 2.0  # noqa: PLR2004 - "a few" is 2 to 6
+    return abs(left - right) <= 0.021 * max(abs(left), abs(right))  # 30.4 days are a month, 365.25 a year
+
+
+def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
+    for found in find_numbers([_Spoken(word.form) for word in words], "en", 0.0):
+        if not any(word.form[0].isdigit() for word in words[found.start : found.end]):
+            yield Quantity(float(found.value), "", found.start, found.end, ordinal=found.is_ordinal)
+    for index, word in enumerate(words):
+        if word.form[0].isdigit() and not _names_something(words, index):
+            yield from _typed(word.form, index)
+        elif word.form in _COUNTED:
+            yield Quantity(_COUNTED[word.form], "time", index, index + 1)
+        elif word.form in _VAGUE:
+            unit = "week" if word.form == "fortnight" else ""
+            yield Quantity(_VAGUE[word.form], unit, index, index + 1, vague=not unit)
+        elif word.form in {"a", "an"} and index + 1 < len(words) and words[index + 1].form in _LONG_TIMES:
+            half = index > 0 and words[index - 1].form == "half"
+            yield Quantity(0.5 if half else 1.0, "", index, index + 1)
+
+
+def _typed(form: str, index: int) -> Iterator[Quantity]:
+    slashed = _SLASH.fullmatch(form)
+    if slashed and int(slashed[2]) in _SLASHED and float(slashed[1]) < 2 * int(slashed[2]):
+        yield Quantity(float(slashed[1]), _SLASHED[int(slashed[2])], index, index + 1)
+        return
+    for part in re.split(r"[/:]", form):
+        digits = part.replace(",", "")
+        if digits.replace(".", "", 1).isdigit():
+            yield Quantity(float(digits), "", index, index + 1)
+
+
+def _names_something(words: Sequence[Word], index: int) -> bool:
+    """Say whether a letter stands right before the digits, or "type" a word before."""
+    if index == 0:
+        return False
+    previous = words[index - 1]
+    touches = previous.end == words[index].start
+    return (touches and previous.form.isalpha() and len(previous.form) <= _SHORT and previous.form != "x") or (
+        previous.form in {"type", "grade", "stage", "vitamin", "step"}
+    )
+
+
+def _with_unit(words: Sequence[Word], quantity: Quantity) -> Quantity:
+    if quantity.unit:
+        return quantity
+    for index in range(quantity.last, min(quantity.last + 4, len(words))):
+        form = words[index].form
+        if form in UNIT_OF:
+            return quantity._replace(unit=UNIT_OF[form], last=index + 1)
+        if form not in _BETWEEN:
+            quantity = quantity._replace(noun=words[index].stem if words[index].is_content else "")
+            break
+    before = words[quantity.first - 1].form if quantity.first else ""
+    return quantity._replace(unit=UNIT_OF[before]) if before in {"$", "x"} else quantity

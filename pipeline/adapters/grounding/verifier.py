@@ -1,0 +1,44 @@
+"""The default verifier: evidence by shared words, typed checks, and a small calibrated score."""
+
+from collections.abc import Sequence
+
+from pipeline.adapters.grounding.checks import CHECKS, ground_of
+from pipeline.adapters.grounding.claims import parse_claim
+from pipeline.adapters.grounding.index import index_of
+from pipeline.adapters.grounding.mentions import mentions_in
+from pipeline.adapters.grounding.verdicts import verdicts_on
+from pipeline.domain.evidence import Claim, Verdict, Verification
+from pipeline.domain.transcript import Engine, Transcript
+from pipeline.ports import SessionFacts
+
+ENGINE = Engine("typed-checks", "1")
+#: A note of which less than this share is supported is likely not of this session.
+_SAME_SESSION = 0.2
+_ENOUGH_CLAIMS = 5
+
+
+class GroundingVerifier:
+    """Holds claims against a transcript by rules and a score that anyone can recompute by hand."""
+
+    def verify(self, claims: Sequence[Claim], transcript: Transcript, facts: SessionFacts) -> Verification:
+        """Return a verdict for every claim, in order, and what was said that matters. Same input, same result."""
+        index = index_of(transcript)
+        parsed = tuple(parse_claim(claim) for claim in claims)
+        grounds = tuple(ground_of(claim, index, facts) for claim in parsed)
+        outcomes = tuple({name: check(ground) for name, check in CHECKS.items()} for ground in grounds)
+        verdicts = verdicts_on(grounds, outcomes)
+        return Verification(
+            verdicts=verdicts,
+            mentions=mentions_in(index, parsed),
+            engine=ENGINE,
+            flags=_flags([verdict.verdict for verdict in verdicts]),
+        )
+
+
+def _flags(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """Return what the verdicts say of the note as a whole."""
+    checked = [verdict for verdict in verdicts if verdict is not Verdict.NOT_CHECKED]
+    supported = [verdict for verdict in checked if verdict in {Verdict.SUPPORTED, Verdict.PARTIAL}]
+    if len(checked) >= _ENOUGH_CLAIMS and len(supported) < _SAME_SESSION * len(checked):
+        return ("note_matches_no_part_of_session",)
+    return ()
