@@ -44,6 +44,15 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceTurn:
+    """A stretch of one voice, in seconds."""
+
+    start: float
+    end: float
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """Which program and weights made something, so that it can be told later."""
 
@@ -81,6 +90,8 @@ class Transcript:
     recording: RecordingFacts | None = None
     #: Reason codes a clinician should see: ``more_voices_than_participants``, ``clipped``, …
     flags: tuple[str, ...] = ()
+    #: When each voice was heard, overlaps included; empty where nobody told voices apart by sound.
+    turns: tuple[VoiceTurn, ...] = ()
 
     @property
     def words(self) -> int:

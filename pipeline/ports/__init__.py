@@ -1,5 +1,6 @@
 """What the pipeline needs from the outside world; the contract of each stands here and not in its adapters."""
 
+from pipeline.domain.transcript import VoiceTurn
 from pipeline.ports.engines import (
     SAMPLE_RATE,
     DecodedRecording,
@@ -12,7 +13,6 @@ from pipeline.ports.engines import (
     Transcriber,
     Verifier,
     VoiceCount,
-    VoiceTurn,
 )
 from pipeline.ports.execution import (
     Doorbell,

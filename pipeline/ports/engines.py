@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.domain.evidence import Claim, Verification
 from pipeline.domain.note import Note, NoteFormat
-from pipeline.domain.transcript import Engine, RecordingFacts, Transcript
+from pipeline.domain.transcript import Engine, RecordingFacts, Transcript, VoiceTurn
 
 #: Mono samples at 16 kHz, float32 in [-1, 1], shape (samples,).
 Samples = NDArray[np.float32]
@@ -39,15 +39,6 @@ class Decoder(Protocol):
     def encode_flac(self, samples: Samples) -> bytes:
         """Return the samples as 16-bit FLAC."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceTurn:
-    """A stretch of one voice, in seconds."""
-
-    start: float
-    end: float
-    speaker: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from pipeline.domain.documents.fields import Fields, as_fields, parse_json
-from pipeline.domain.transcript import Engine, RecordingFacts, Role, Segment, Transcript, Word
+from pipeline.domain.transcript import Engine, RecordingFacts, Role, Segment, Transcript, VoiceTurn, Word
 from pipeline.errors import TranscriptInvalidError
 
 _ROLE_NAMES = {
@@ -36,6 +36,7 @@ def transcript_to_json(transcript: Transcript) -> dict[str, Any]:
         "recording": transcript.recording and _recording_to_json(transcript.recording),
         "flags": list(transcript.flags),
         "segments": [_segment_to_json(segment) for segment in transcript.segments],
+        "turns": [{"start": turn.start, "end": turn.end, "speaker": turn.speaker} for turn in transcript.turns],
     }
 
 
@@ -56,6 +57,7 @@ def transcript_from_json(obj: object) -> Transcript:
         diarizer=None if diarizer is None else _engine_from_json(diarizer),
         recording=None if recording is None else _recording_from_json(recording),
         flags=document.texts("flags"),
+        turns=tuple(_turn(turn) for turn in document.objects("turns")),
     )
 
 
@@ -155,6 +157,15 @@ def _word(fields: Fields) -> Word:
         doubt=fields.text("doubt"),
         candidates=fields.texts("candidates"),
     )
+
+
+def _turn(fields: Fields) -> VoiceTurn:
+    start, end, speaker = fields.number("start"), fields.number("end"), fields.text("speaker")
+    if start is None or end is None or end < start:
+        raise fields.refuse("start" if start is None else "end")
+    if not speaker:
+        raise fields.refuse("speaker")
+    return VoiceTurn(start, end, speaker)
 
 
 def _engine(document: Fields) -> Engine:

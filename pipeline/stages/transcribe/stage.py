@@ -71,6 +71,7 @@ def _finished(heard: Transcript, decoded: DecodedRecording, diarization: Diariza
         segments=attribute_roles(transcript.segments),
         diarizer=diarization.engine,
         recording=decoded.facts,
+        turns=diarization.overlapping or diarization.turns,
     )
     return replace(transcript, flags=flags(transcript, voices, diarization.confidence))
 

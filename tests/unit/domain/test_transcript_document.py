@@ -12,7 +12,7 @@ from pipeline.domain.documents.transcript import (
     transcript_from_json,
     transcript_to_json,
 )
-from pipeline.domain.transcript import Engine, RecordingFacts, Role, Segment, Transcript, Word
+from pipeline.domain.transcript import Engine, RecordingFacts, Role, Segment, Transcript, VoiceTurn, Word
 from pipeline.errors import TranscriptInvalidError
 
 times = st.floats(0, 36_000, allow_nan=False)
@@ -72,6 +72,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
         diarizer=draw(st.none() | engines),
         recording=draw(st.none() | recordings),
         flags=tuple(draw(st.lists(st.sampled_from(["clipped", "low_level"]), max_size=2))),
+        turns=tuple(VoiceTurn(start, end, "SPEAKER_00") for start, end in spans),
     )
 
 
@@ -156,6 +157,8 @@ def test_ids_given_are_kept() -> None:
         ),
         ({"segments": [{"start": True, "end": 1, "text": ""}]}, "segments[0].start"),
         ({"segments": [], "flags": "secret"}, "flags"),
+        ({"segments": [], "turns": [{"start": 0, "end": 1}]}, "turns[0].speaker"),
+        ({"segments": [], "turns": [{"start": 1, "end": 0, "speaker": "secret"}]}, "turns[0].end"),
     ],
 )
 def test_unusable_is_refused_by_place(document: object, where: str) -> None:
