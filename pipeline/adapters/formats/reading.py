@@ -1,0 +1,44 @@
+"""Transcripts read from what telehealth products, caption programs and recognizers write."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from pipeline.adapters.formats.captions import read_srt, read_vtt
+from pipeline.adapters.formats.health_scribe import is_health_scribe, read_health_scribe
+from pipeline.adapters.formats.lines import read_lines
+from pipeline.adapters.formats.people import unnamed, with_stated_roles
+from pipeline.domain.documents.fields import parse_json
+from pipeline.domain.documents.transcript import transcript_from_json
+from pipeline.domain.transcript import Transcript
+from pipeline.errors import TranscriptEmptyError, TranscriptInvalidError
+from pipeline.stages.transcribe import attribute_roles
+
+
+def read_transcript(name: str, text: str) -> Transcript:
+    """Return the transcript that a text of one of ``IMPORT_FORMATS`` holds.
+
+    People's names become speaker labels; roles are taken from titles ("Dr.", "Client") or else from what is
+    said. Raises ``TranscriptInvalidError``, which names the line or field, and ``TranscriptEmptyError`` where
+    nothing is said; ``KeyError`` for another format.
+    """
+    transcript = _READERS[name.lower().removeprefix(".")](text.removeprefix("\ufeff"))
+    if not transcript.words:
+        raise TranscriptEmptyError
+    for attributed in (transcript, with_stated_roles(transcript)):
+        if any(segment.role is not None for segment in attributed.segments):
+            return attributed
+    return replace(transcript, segments=attribute_roles(transcript.segments))
+
+
+def _json(text: str) -> Transcript:
+    document = parse_json(text, TranscriptInvalidError)
+    return read_health_scribe(document) if is_health_scribe(document) else transcript_from_json(document)
+
+
+_READERS: Mapping[str, Callable[[str], Transcript]] = {
+    "json": _json,
+    "vtt": lambda text: unnamed(read_vtt(text), "webvtt"),
+    "srt": lambda text: unnamed(read_srt(text), "subrip"),
+    "txt": lambda text: unnamed(read_lines(text), "lines"),
+}
+IMPORT_FORMATS = tuple(_READERS)
