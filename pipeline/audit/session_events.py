@@ -142,3 +142,17 @@ class DeletionRequested(OperatorEvent):
 
     kinds: tuple[ArtifactKind, ...]
     basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeysRewrapped(Event):
+    """A batch of data keys was wrapped under another wrapping key."""
+
+    actor: str
+    wrapping_key_id: str
+    keys: int
+
+    @property
+    def stream(self) -> Stream:
+        """Return the operators' chain."""
+        return Stream.OPERATOR

@@ -1,11 +1,13 @@
 """The ledger on SQL: every method is one transaction, or several that each leave the truth whole."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TypeVar
 
 from pipeline.adapters.database import (
     arriving,
+    auditing,
     claiming,
     completing,
     consenting,
@@ -18,6 +20,7 @@ from pipeline.adapters.database import (
 )
 from pipeline.adapters.database.engine import create_database_engine, forget_overwritten_pages
 from pipeline.adapters.database.transactions import Database, LedgerLimits, Now, database_now
+from pipeline.audit.source import AuditSnapshot
 from pipeline.domain.artifact import ArtifactKind, ObjectKey, StoredArtifact
 from pipeline.domain.consent import Consent, Participant, PersonRef, Purpose
 from pipeline.domain.retention import RetentionPolicy
@@ -36,7 +39,7 @@ def create_ledger(url: str, limits: LedgerLimits | None = None, now: Now | None 
 
 
 class SqlLedger:
-    """``Ledger``, ``DeletionLedger``, ``Registry``, ``ArrivalLedger`` and ``WorkerLedger`` on SQLite or PostgreSQL."""
+    """Every ledger port on SQLite or PostgreSQL, the audit log included."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -177,6 +180,14 @@ class SqlLedger:
     def workers(self) -> tuple[WorkerRow, ...]:
         """Return every worker heard of, the latest first."""
         return self.database.read(arriving.all_workers)
+
+    def audit_snapshot(self) -> AbstractContextManager[AuditSnapshot]:
+        """Return the audit log as it is now."""
+        return auditing.audit_snapshot(self.database)
+
+    def keep_checkpoint(self, note: str) -> None:
+        """Keep a signed checkpoint beside the log."""
+        self.database.write(lambda tx: auditing.keep_checkpoint(tx, note))
 
 
 def _or_raise(outcome: T | ConsentError) -> T:

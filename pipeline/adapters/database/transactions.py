@@ -102,6 +102,13 @@ class Database:
         with _named_errors():
             return self._in_transaction(work, writes=False)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Return a transaction that reads one moment, however long it takes."""
+        level = {} if is_sqlite(self.engine) else {"isolation_level": "REPEATABLE READ"}
+        with _named_errors(), self.engine.connect().execution_options(**level) as connection, connection.begin():
+            yield Transaction(connection, self.clock(connection), self.limits, self.clock)
+
     def _in_transaction(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
         with self._connect(writes=writes) as connection, connection.begin():
             transaction = Transaction(connection, self.clock(connection), self.limits, self.clock)

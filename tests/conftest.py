@@ -1,0 +1,8 @@
+"""The servers that tests start; each module holds one server and its fixtures."""
+
+pytest_plugins = [
+    "tests.servers.databases",
+    "tests.servers.postgres",
+    "tests.servers.redis",
+    "tests.servers.s3",
+]
