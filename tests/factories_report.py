@@ -151,13 +151,9 @@ def verification() -> Verification:
             SafetyMention(
                 "suicide", (quote(9), quote(11)), critical=True, status=OmissionStatus.ANSWERED, in_note=True
             ),
-            SafetyMention(
-                "medication_change", (quote(13),), critical=True, status=OmissionStatus.VOLUNTEERED, in_note=False
-            ),
+            SafetyMention("medication", (quote(13),), critical=True, status=OmissionStatus.VOLUNTEERED, in_note=False),
             SafetyMention("homework", (quote(16),), critical=False, status=OmissionStatus.ANSWERED, in_note=True),
-            SafetyMention(
-                "next_appointment", (quote(16),), critical=False, status=OmissionStatus.ANSWERED, in_note=True
-            ),
+            SafetyMention("next_contact", (quote(16),), critical=False, status=OmissionStatus.ANSWERED, in_note=True),
         ),
         engine=Engine("grounding", "0.1.0", "lexical"),
     )

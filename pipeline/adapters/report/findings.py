@@ -20,6 +20,8 @@ from pipeline.domain.transcript import Segment, Transcript
 
 #: What a clinician looks at first, worst first.
 _ATTENTION = (Verdict.CONTRADICTED, Verdict.UNSUPPORTED, Verdict.PARTIAL, Verdict.NOT_CHECKED)
+#: Reasons for which a sentence that was not checked needs no second look.
+_SETTLED = frozenset({"confirmed_by_records", "nothing_found_to_contradict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class CheckedSentence:
     reasons: tuple[Reason, ...]
     #: What was looked at without finding fault.
     passed: tuple[str, ...]
+    #: Not checked against speech because it rests on something else; no reason for a second look.
+    settled: bool = False
 
     @property
     def word(self) -> str:
@@ -124,8 +128,13 @@ def checked_sections(
 
 def to_look_at(sections: Iterable[CheckedSection]) -> tuple[CheckedSentence, ...]:
     """Return the sentences that are not supported as they stand, worst first, then in order of the note."""
-    doubtful = (s for section in sections for s in section.sentences if s.verdict in _ATTENTION)
+    doubtful = (s for section in sections for s in section.sentences if s.verdict in _ATTENTION and not s.settled)
     return tuple(sorted(doubtful, key=lambda s: (_ATTENTION.index(s.verdict), s.number)))
+
+
+def settled(sections: Iterable[CheckedSection]) -> int:
+    """Return how many sentences were not checked against speech and need no second look."""
+    return sum(s.settled for section in sections for s in section.sentences)
 
 
 def tally(sections: Iterable[CheckedSection]) -> tuple[tuple[Verdict, int], ...]:
@@ -158,6 +167,7 @@ def _checked(
 ) -> CheckedSentence:
     if verdict is None:
         return CheckedSentence(number, sentence.text, Verdict.NOT_CHECKED, (), (), ())
+    found = {finding.reason_code for finding in verdict.findings}
     return CheckedSentence(
         number=number,
         text=sentence.text,
@@ -165,9 +175,10 @@ def _checked(
         quotes=_quotes(verdict.evidence, anchor),
         reasons=(
             *(_reason(finding, anchor) for finding in verdict.findings),
-            *(Reason(wording.reason(code)) for code in verdict.reasons),
+            *(Reason(wording.reason(code)) for code in verdict.reasons if code not in found),
         ),
         passed=_passed(verdict),
+        settled=verdict.verdict is Verdict.NOT_CHECKED and bool(_SETTLED.intersection(verdict.reasons)),
     )
 
 

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 #: What a check is called where a reader sees it.
 CHECKS: Mapping[str, str] = {
     "support": "what was said",
-    "lexical": "wording",
-    "semantic": "meaning",
     "numbers": "numbers, doses and dates",
     "negation": "yes and no",
     "attribution": "who said it",
@@ -16,12 +14,14 @@ CHECKS: Mapping[str, str] = {
     "entities": "names of people, places and medication",
     "session_facts": "attendance, length and consent on record",
     "not_assessed": "what was not assessed",
-    "consent": "consent and risk statements",
 }
 
 #: Why a sentence of a note has the verdict it has.
 NOTE_REASONS: Mapping[str, str] = {
     "clinician_judgement": "This is a clinical judgement. The recording cannot confirm it; you can.",
+    "confirmed_by_records": "This agrees with what is on record. It was not looked for in the recording.",
+    "nothing_found_to_contradict": "The note says this was not assessed, and nothing was found that says otherwise.",
+    "nothing_to_check": "There is nothing in this sentence that could be looked for in the recording.",
     "heard_unclearly": "The words this rests on were heard unclearly. Listen to that moment.",
     "denial_not_asked": "The note says no, but nobody asked and nobody said so in what was heard.",
     "asked_not_answered": "This was asked, but no answer to it was recognised.",
@@ -44,8 +44,18 @@ NOTE_REASONS: Mapping[str, str] = {
 #: What holds for a transcript or a note as a whole.
 FLAGS: Mapping[str, str] = {
     "more_voices_than_participants": "More voices were heard than people are registered for this session.",
+    "fewer_voices_than_participants": "Fewer voices were heard than people are registered for this session.",
     "clipped": "Parts of the recording are overdriven, and words there may be wrong.",
+    "low_level": "The recording is very quiet, and more words than usual may be wrong.",
+    "roles_uncertain": "Who is the clinician and who the client is uncertain. Check a few passages.",
+    "voices_uncertain": "The voices were hard to tell apart. Words may stand under the wrong person.",
+    "heard_unclearly": "Some words were heard unclearly. They are marked in the transcript.",
     "note_matches_no_part_of_session": "The note has almost nothing in common with this session. Is it the right note?",
+}
+
+#: What the ledger writes beside a run where no error was raised.
+RUNS: Mapping[str, str] = {
+    "lease_expired": "A worker was not heard of any more, and another takes the stage over.",
 }
 
 #: Matters that are never left to chance.
@@ -55,8 +65,12 @@ TOPICS: Mapping[str, str] = {
     "violence": "Violence",
     "abuse": "Abuse",
     "substance_use": "Substance use",
-    "medication_change": "Change of medication",
+    "psychosis": "Psychosis",
+    "means": "Access to means of harm",
+    "crisis": "Crisis",
+    "medication": "Medication",
     "new_symptom": "New symptom",
     "homework": "Agreed homework",
-    "next_appointment": "Next appointment",
+    "next_contact": "Next appointment",
+    "goals": "Goals",
 }

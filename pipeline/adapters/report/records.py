@@ -155,7 +155,7 @@ def flag_lines(report: SessionReport) -> tuple[str, ...]:
         *(report.transcript.flags if report.transcript else ()),
         *(report.verification.flags if report.verification else ()),
     )
-    return tuple(wording.reason(code) for code in dict.fromkeys(codes))
+    return tuple(wording.flag(code) for code in dict.fromkeys(codes))
 
 
 def _named(participants: Iterable[Participant]) -> Iterator[tuple[str, Participant]]:

@@ -82,7 +82,7 @@ def _look_at(view: ReportView) -> Iterator[SummaryLine]:
         return
     yield SummaryLine("Not supported, or not checked", Tone.HEADING)
     if not view.look_at:
-        yield SummaryLine("Every sentence has support in the transcript.", Tone.GOOD, 1)
+        yield SummaryLine("No sentence needs a second look for lack of support.", Tone.GOOD, 1)
     for sentence in view.look_at:
         yield _sentence(sentence)
         for reason in sentence.reasons:

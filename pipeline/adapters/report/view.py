@@ -13,6 +13,7 @@ from pipeline.adapters.report.findings import (
     checked_sections,
     passages,
     safety_points,
+    settled,
     tally,
     to_look_at,
 )
@@ -77,6 +78,8 @@ class ReportView:
     stopped: tuple[StageLine, ...]
     safety: tuple[SafetyPoint, ...]
     look_at: tuple[CheckedSentence, ...]
+    #: Sentences that rest on records, or say that something was not assessed.
+    settled: int
     sections: tuple[CheckedSection, ...] = field(repr=False)
     consent: tuple[ConsentLine, ...]
     stages: tuple[StageLine, ...]
@@ -119,6 +122,7 @@ def view_of(report: SessionReport) -> ReportView:
         stopped=tuple(stage for stage in stages if not stage.good),
         safety=safety_points(report.verification, anchor),
         look_at=to_look_at(sections),
+        settled=settled(sections),
         sections=sections,
         consent=consent_lines(report),
         stages=stages,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.adapters.report.reasons import CHECKS, FLAGS, NOTE_REASONS, TOPICS
+from pipeline.adapters.report.reasons import CHECKS, FLAGS, NOTE_REASONS, RUNS, TOPICS
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import ConsentDecision, ParticipantRole, Purpose
 from pipeline.domain.evidence import OmissionStatus, Verdict
@@ -103,8 +103,13 @@ MENTIONS: Mapping[OmissionStatus, str] = {
 
 
 def reason(code: str) -> str:
-    """Return the sentence for a reason code; one that is not in the table is shown as its words, never dropped."""
-    return NOTE_REASONS.get(code) or FLAGS.get(code) or _FAILURES.get(code) or _spelled("Reason", code)
+    """Return the sentence for a reason code; one that is not in the table is spelled out, never dropped."""
+    return NOTE_REASONS.get(code) or RUNS.get(code) or _FAILURES.get(code) or _spelled("Reason", code)
+
+
+def flag(code: str) -> str:
+    """Return the sentence for something that holds for a whole transcript or note."""
+    return FLAGS.get(code) or _spelled("Flag", code)
 
 
 def topic(code: str) -> str:

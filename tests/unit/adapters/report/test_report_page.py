@@ -12,7 +12,7 @@ from pipeline.domain.note import NoteStatus
 from pipeline.domain.session import Stage, StageStatus
 from pipeline.domain.transcript import Engine
 from pipeline.ports import KindDeletion
-from tests.factories_report import MORNING, note, session_report, transcript
+from tests.factories_report import MORNING, note, session_report, transcript, verification
 
 
 class Page(HTMLParser):
@@ -136,7 +136,7 @@ def test_a_safety_matter_that_the_note_lacks_comes_first() -> None:
     page = Page(session_report())
     section = page.words.split("Said, and matters for safety")[1]
 
-    assert section.index("Change of medication") < section.index("Not in the note") < section.index("Suicide")
+    assert section.index("Medication") < section.index("Not in the note") < section.index("Suicide")
 
 
 def test_deletion_is_shown_with_its_proof() -> None:
@@ -246,3 +246,28 @@ def test_stages_stand_in_their_order() -> None:
         "Delete",
     ]
     assert len(session_report().runs) == len(Stage)
+
+
+def test_what_rests_on_records_needs_no_second_look() -> None:
+    """A sentence that agrees with records is not listed as unsupported, is counted apart, and is still not checked."""
+    found = verification()
+    settled = replace(found.verdicts[5], reasons=("confirmed_by_records",))
+    page = Page(
+        session_report(verification=replace(found, verdicts=(*found.verdicts[:5], settled, *found.verdicts[6:])))
+    )
+    listed = page.words.split("Not supported, or not checked")[1].split("The note, sentence by sentence")[0]
+
+    assert "Mood is slightly better" not in listed
+    assert "1 further sentence was not checked against speech" in listed
+    assert "1 not checked" in page.words
+
+
+def test_a_reason_is_given_once() -> None:
+    """A code that stands both as a finding and beside the verdict is told once."""
+    found = verification()
+    twice = replace(found.verdicts[4], reasons=("denial_not_asked",))
+    verdicts = (*found.verdicts[:4], twice, *found.verdicts[5:])
+    page = Page(session_report(verification=replace(found, verdicts=verdicts)))
+    note_part = page.words.split("The note, sentence by sentence")[1]
+
+    assert note_part.count("nobody asked") == 1

@@ -25,7 +25,7 @@ def test_the_safety_list_says_what_it_is() -> None:
     lines = texts(session_report())
 
     assert "This list shows what was found; it is not a risk assessment." in lines
-    assert "✗ Change of medication: NOT in the note (brought up without being asked)" in lines
+    assert "✗ Medication: NOT in the note (brought up without being asked)" in lines
 
 
 def test_the_draft_heads_the_summary() -> None:
