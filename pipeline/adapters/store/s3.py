@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pipeline.adapters.store.s3_client import named_errors
@@ -56,7 +56,7 @@ class S3Store:
                 for version in page.get("Versions", ()):
                     yield _listed(version)
                 for marker in page.get("DeleteMarkers", ()):
-                    yield ObjectVersion(ObjectKey(marker["Key"]), marker["VersionId"], marker["LastModified"], 0)
+                    yield ObjectVersion(ObjectKey(marker["Key"]), marker["VersionId"], _utc(marker["LastModified"]), 0)
             for key, upload_id, started in self._uploads(prefix):
                 yield ObjectVersion(key, upload_id, started, 0)
 
@@ -66,17 +66,29 @@ class S3Store:
         Goes through all of them before it raises ``StoreUnavailableError`` for those the store would not remove,
         as under object lock.
         """
-        removed = refused = 0
+        total = 0
         with named_errors():
-            for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix):
-                found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-                failures = self._delete([{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found])
-                removed += len(found) - failures
-                refused += failures
-            removed += sum(self._abort(key, upload_id) for key, upload_id, _ in tuple(self._uploads(prefix)))
+            total += sum(self._abort(key, upload_id) for key, upload_id, _ in tuple(self._uploads(prefix)))
+            removed, refused = self._destroy_listed(prefix)
+            while removed:
+                total += removed
+                removed, refused = self._destroy_listed(prefix)
         if refused:
             raise StoreUnavailableError(not_removed=refused)
-        return removed
+        return total
+
+    def _destroy_listed(self, prefix: str) -> tuple[int, int]:
+        """Go through the listing once; return how many versions went and how many the store refused to remove.
+
+        Once is not enough: where the version that a page ends with is gone, Ceph's next page is empty.
+        """
+        removed = refused = 0
+        for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix):
+            found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            failures = self._delete([{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found])
+            removed += len(found) - failures
+            refused += failures
+        return removed, refused
 
     def _refuse_taken(self, key: ObjectKey) -> None:
         with suppress(ObjectMissingError), named_errors():
@@ -118,7 +130,7 @@ class S3Store:
     def _uploads(self, prefix: str) -> Iterator[tuple[ObjectKey, str, datetime]]:
         for page in self._s3.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=prefix):
             for upload in page.get("Uploads", ()):
-                yield ObjectKey(upload["Key"]), upload["UploadId"], upload["Initiated"]
+                yield ObjectKey(upload["Key"]), upload["UploadId"], _utc(upload["Initiated"])
 
     def _delete(self, batch: "Sequence[ObjectIdentifierTypeDef]") -> int:
         """Remove at most 1000 versions; return how many the store refused, which it does inside a good answer."""
@@ -165,4 +177,10 @@ def _part(body: BinaryIO) -> bytes:
 
 
 def _listed(version: "ObjectVersionTypeDef") -> ObjectVersion:
-    return ObjectVersion(ObjectKey(version["Key"]), version["VersionId"], version["LastModified"], version["Size"])
+    key, modified_at = ObjectKey(version["Key"]), _utc(version["LastModified"])
+    return ObjectVersion(key, version["VersionId"], modified_at, version["Size"])
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return the same moment in UTC; botocore gives it in the machine's own zone."""
+    return moment.astimezone(UTC)

@@ -1,0 +1,64 @@
+"""A real Redis server of the test session's own, emptied for each test."""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tests.servers.absence import skip_or_fail
+
+_START_SECONDS = 15
+_STOP_SECONDS = 10
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """Start the server for the whole test session, on a port of the loopback, and return its address."""
+    program = shutil.which("redis-server")
+    if program is None:
+        skip_or_fail("Redis is not installed (apt-get install redis-server)")
+    folder = tempfile.mkdtemp(prefix="nightscribe-redis-")
+    port = _free_port()
+    settings = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
+    server = subprocess.Popen([program, *settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _await(port, server)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait(_STOP_SECONDS)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """Return the address of an empty Redis."""
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await(port: int, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    with redis.Redis(port=port) as client:
+        while True:
+            try:
+                client.ping()
+            except redis.ConnectionError:
+                if time.monotonic() > deadline or server.poll() is not None:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
