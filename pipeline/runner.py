@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import BinaryIO, Protocol
@@ -40,6 +40,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     LEASE_LOST = "lease_lost"
+    #: Given back untried, because this process was told to go.
+    RELEASED = "released"
 
 
 class StageLedger(Ledger, DeletionLedger, Protocol):
@@ -57,6 +59,7 @@ class Runner:
     doorbell: Doorbell
     clock: Clock
     heartbeat: timedelta = timedelta(seconds=15)
+    _abandoned: threading.Event = field(default_factory=threading.Event)
 
     def run_next(self, stage: Stage, worker_id: WorkerId) -> Outcome:
         """Claim the most urgent run of a stage and see it through.
@@ -81,10 +84,11 @@ class Runner:
         )
         return outcome
 
-    def stop(self, stage: Stage) -> None:
-        """Stop the work of a stage in progress, so that its lease can be released."""
-        if stage in self.work:
-            self.work[stage].stop()
+    def abandon(self) -> None:
+        """Stop all work in progress and give its runs back, untried and uncounted."""
+        self._abandoned.set()
+        for work in self.work.values():
+            work.stop()
 
     def _settle(self, lease: Lease) -> tuple[Outcome, str | None]:
         try:
@@ -102,6 +106,9 @@ class Runner:
 
     def _record(self, lease: Lease, error: PipelineError) -> tuple[Outcome, str | None]:
         try:
+            if self._abandoned.is_set():
+                self.ledger.release(lease)
+                return Outcome.RELEASED, None
             self.ledger.fail(lease, error)
         except LeaseLostError as lost:
             return Outcome.LEASE_LOST, lost.reason_code
@@ -156,7 +163,8 @@ def _heartbeat(runner: Runner, lease: Lease) -> Iterator[threading.Event]:
         while not done.wait(runner.heartbeat.total_seconds()):
             if not _renew(runner.ledger, lease):
                 lost.set()
-                runner.stop(lease.stage)
+                if lease.stage in runner.work:
+                    runner.work[lease.stage].stop()
                 return
 
     thread = threading.Thread(target=beat, name=f"heartbeat-{lease.run_id}", daemon=True)

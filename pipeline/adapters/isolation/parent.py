@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from pipeline.adapters.isolation.wire import (
     send_json,
     send_stream,
     task_frame,
+    with_count,
 )
 from pipeline.errors import StageCrashedError, StageStalledError
 from pipeline.ports import Inputs, StageResult, StageTask
@@ -64,9 +66,11 @@ class ChildProcessWork:
         """Feed the inputs in order and return the result."""
         self.start()
         channel = self._open_channel()
+        began = time.monotonic()
         try:
             self._await_ready(channel)
-            return self._exchange(channel, task, inputs)
+            waited = time.monotonic() - began
+            return with_count(self._exchange(channel, task, inputs), "load_ms", waited)
         except (EOFError, OSError):
             self.stop()
             raise StageCrashedError(session_id=task.session_id, stage=task.stage) from None

@@ -6,7 +6,7 @@ No pickle crosses back: the child parses untrusted sound, so the parent trusts i
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing.connection import Connection
 from typing import Any, BinaryIO
 
@@ -93,6 +93,12 @@ def send_result(channel: Connection, result: StageResult) -> None:
     send_json(channel, {"outputs": [o.kind for o in result.outputs], "facts": asdict(result.facts)})
     for output in result.outputs:
         send_stream(channel, io.BytesIO(output.body))
+
+
+def with_count(result: StageResult, name: str, seconds: float) -> StageResult:
+    """Return the result with a span of time among its counts, in milliseconds."""
+    counts = (*result.facts.counts, (name, round(seconds * 1000)))
+    return replace(result, facts=replace(result.facts, counts=counts))
 
 
 def send_error(channel: Connection, error: BaseException) -> None:

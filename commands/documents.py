@@ -1,0 +1,30 @@
+"""Documents that a person names on the command line: transcripts, notes, claims."""
+
+from pathlib import Path
+
+from commands.opening import read_document
+from pipeline.adapters.formats import IMPORT_FORMATS, read_transcript
+from pipeline.domain.documents.claims import claims_from_jsonl, claims_of
+from pipeline.domain.documents.note import note_from_bytes
+from pipeline.domain.evidence import Claim
+from pipeline.domain.transcript import Transcript
+from pipeline.errors import ClaimsInvalidError, NoteInvalidError, TranscriptInvalidError
+
+
+def transcript_in(path: Path) -> Transcript:
+    """Return the transcript in a file, by its suffix; raise ``TranscriptInvalidError`` that names the place."""
+    name = path.suffix.lower().removeprefix(".")
+    text = read_document(path, TranscriptInvalidError)
+    if name not in IMPORT_FORMATS:
+        raise TranscriptInvalidError(where="the file's suffix", problem=f"use one of {', '.join(IMPORT_FORMATS)}")
+    return read_transcript(name, text)
+
+
+def claims_in_note(path: Path) -> tuple[Claim, ...]:
+    """Return the sentences of the note in a file; raise ``NoteInvalidError`` that names the place."""
+    return claims_of(note_from_bytes(read_document(path, NoteInvalidError).encode()))
+
+
+def claims_in(path: Path) -> tuple[Claim, ...]:
+    """Return the claims of a JSON Lines file; raise ``ClaimsInvalidError`` that names the line."""
+    return claims_from_jsonl(read_document(path, ClaimsInvalidError))

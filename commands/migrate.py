@@ -1,0 +1,18 @@
+"""Bring the database's schema up to date."""
+
+from commands.opening import console
+from config.logging import configure_logging
+from config.settings import load_settings
+from pipeline.adapters import database
+
+NAME = "migrate"
+
+
+def run() -> None:
+    """Bring the database's schema up to date; safe to repeat."""
+    settings = load_settings()
+    configure_logging(settings.log.level)
+    if settings.is_embedded:
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database.migrate(settings.ledger_url)
+    console.print("The schema is up to date.")

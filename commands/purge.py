@@ -1,0 +1,23 @@
+"""Delete a session now, and prove it."""
+
+from typing import Annotated
+
+import typer
+
+from commands.opening import console, open_wiring
+from pipeline.domain.artifact import ArtifactKind
+from pipeline.domain.session import parse_session_id
+
+NAME = "purge"
+
+
+def run(
+    session: Annotated[str, typer.Argument(help="The session's id.")],
+    kind: Annotated[list[ArtifactKind] | None, typer.Option(help="One kind only; may be repeated.")] = None,
+    basis: Annotated[str, typer.Option(help="Why, as a code for the audit log.")] = "erasure_request",
+    actor: Annotated[str, typer.Option(help="Who decides it, for the audit log.")] = "cli",
+) -> None:
+    """Make a session's artifacts due now; the purge worker deletes them and signs a certificate."""
+    session_id = parse_session_id(session)
+    open_wiring().ledger.make_due(session_id, tuple(kind or ArtifactKind), basis, actor)
+    console.print(f"Due now. `nightscribe status {session_id}` shows when the deletion is certified.")

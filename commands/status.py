@@ -1,0 +1,78 @@
+"""Show where sessions stand."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from commands.opening import console, open_wiring
+from pipeline.domain.session import Stage, StageStatus, parse_session_id
+from pipeline.ports import SessionRow, StageRunRow
+
+NAME = "status"
+
+SYMBOLS = {
+    StageStatus.READY: "… waiting",
+    StageStatus.RUNNING: "▶ running",
+    StageStatus.SUCCEEDED: "✔ done",
+    StageStatus.FAILED: "✘ failed",
+    StageStatus.REFUSED: "⊘ refused",
+    StageStatus.QUARANTINED: "⚠ quarantined",
+    StageStatus.HELD: "⏸ held",
+}
+
+
+def run(
+    session: Annotated[str, typer.Argument(help="One session's id; all by default.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """Show where sessions stand."""
+    ledger = open_wiring().ledger
+    rows = (ledger.session(parse_session_id(session)),) if session else ledger.sessions()
+    if as_json:
+        print(json.dumps([as_document(row) for row in rows], indent=2, default=str))  # noqa: T201 - for pipes
+    elif rows:
+        console.print(_table(rows))
+    else:
+        console.print("No session yet. `nightscribe submit AUDIO --consent CONSENT.json` hands one in.")
+
+
+def as_document(row: SessionRow) -> dict[str, Any]:
+    """Return a session as JSON for scripts: ids, states, times and codes."""
+    return {
+        "session_id": row.session.session_id,
+        "kind": row.session.kind,
+        "note_format": row.session.note_format,
+        "submitted_at": row.session.submitted_at.isoformat(),
+        "audio_seconds": row.audio_seconds,
+        "held": row.held,
+        "stages": [asdict(stage_run) for stage_run in row.runs],
+        "artifacts": [{"kind": a.kind, "ciphertext_bytes": a.ciphertext_bytes} for a in row.artifacts],
+        "retention": [
+            {"kind": c.kind, "due_at": None if c.due_at is None else c.due_at.isoformat(), "basis": c.basis}
+            for c in row.clocks
+        ],
+    }
+
+
+def _table(rows: tuple[SessionRow, ...]) -> Table:
+    table = Table("Session", "Handed in", *(str(stage).capitalize() for stage in Stage))
+    for row in rows:
+        cells = (_cell(row, stage) for stage in Stage)
+        table.add_row(row.session.session_id, row.session.submitted_at.isoformat(timespec="seconds"), *cells)
+    return table
+
+
+def _cell(row: SessionRow, stage: Stage) -> str:
+    latest = latest_run(row, stage)
+    if latest is None:
+        return ""
+    reason = f"\n{latest.reason_code}" if latest.reason_code else ""
+    return f"{SYMBOLS[latest.status]}{reason}"
+
+
+def latest_run(row: SessionRow, stage: Stage) -> StageRunRow | None:
+    """Return the newest generation's run of a stage."""
+    return max((r for r in row.runs if r.stage is stage), key=lambda r: r.generation, default=None)

@@ -1,0 +1,162 @@
+"""Settings -> the work of each stage; loaded only in the process that runs a model."""
+
+from config.note_formats import load_layouts
+from config.settings import Settings, SpeechEngine
+from pipeline.domain.artifact import ArtifactKind
+from pipeline.domain.session import Stage
+from pipeline.errors import EngineUnavailableError
+from pipeline.ports import (
+    Decoder,
+    Diarizer,
+    Drafter,
+    Inputs,
+    SessionFacts,
+    StageFunction,
+    StageResult,
+    StageTask,
+    Transcriber,
+    Verifier,
+    VoiceCount,
+)
+
+
+def build_stage_function(stage: Stage, settings: Settings) -> StageFunction:
+    """Return the work of a stage with its engines built."""
+    builders = {Stage.TRANSCRIBE: _transcribe, Stage.DRAFT: _draft, Stage.VERIFY: _verify}
+    return builders[stage](settings)
+
+
+def build_decoder(settings: Settings) -> Decoder:
+    """Return the sandboxed decoder within the settings' limits."""
+    from pipeline.adapters.decoding.limits import DecodingLimits
+    from pipeline.adapters.decoding.sandboxed import SandboxedDecoder
+
+    recording = settings.recording
+    return SandboxedDecoder(
+        DecodingLimits(
+            max_bytes=recording.max_bytes,
+            min_seconds=recording.shortest.total_seconds(),
+            max_seconds=recording.longest.total_seconds(),
+        )
+    )
+
+
+def build_transcriber(settings: Settings) -> Transcriber:
+    """Return the speech engine that the settings name."""
+    if settings.speech.engine is SpeechEngine.WHISPERX:
+        return _whisperx_transcriber(settings)
+    from pipeline.adapters.speech.moonshine import MoonshineTranscriber
+
+    return MoonshineTranscriber()
+
+
+def build_diarizer(settings: Settings) -> Diarizer:
+    """Return the diarizer that the settings name: a pyannote model of one's own, or the bundled weights."""
+    if settings.speech.diarization_model:
+        return _whisperx_diarizer(settings)
+    from pipeline.adapters.diarization import PyannoteDiarizer
+
+    return PyannoteDiarizer()
+
+
+def build_drafter(_settings: Settings, engine: str = "extractive") -> Drafter:
+    """Return the drafter of this name, with the note formats of the defaults."""
+    if engine != "extractive":
+        raise EngineUnavailableError(engine=engine)
+    from pipeline.adapters.drafting.extractive import ExtractiveDrafter
+
+    return ExtractiveDrafter(load_layouts())
+
+
+def build_verifier() -> Verifier:
+    """Return the grounding verifier."""
+    from pipeline.adapters.grounding import GroundingVerifier
+
+    return GroundingVerifier()
+
+
+def _transcribe(settings: Settings) -> StageFunction:
+    from pipeline.stages.transcribe import transcribe
+
+    decoder, diarizer, transcriber = build_decoder(settings), build_diarizer(settings), build_transcriber(settings)
+
+    def work(task: StageTask, inputs: Inputs) -> StageResult:
+        return transcribe(
+            inputs[ArtifactKind.RECORDING],
+            voices=_voices(task),
+            decoder=decoder,
+            diarizer=diarizer,
+            transcriber=transcriber,
+        )
+
+    return work
+
+
+def _draft(settings: Settings) -> StageFunction:
+    from pipeline.stages.draft import draft
+
+    drafter = build_drafter(settings)
+
+    def work(task: StageTask, inputs: Inputs) -> StageResult:
+        return draft(
+            inputs[ArtifactKind.TRANSCRIPT],
+            note_format=task.note_format,
+            facts=session_facts(task),
+            drafter=drafter,
+        )
+
+    return work
+
+
+def _verify(_settings: Settings) -> StageFunction:
+    from pipeline.stages.verify import verify
+
+    verifier = build_verifier()
+
+    def work(task: StageTask, inputs: Inputs) -> StageResult:
+        return verify(
+            inputs[ArtifactKind.DRAFT],
+            inputs[ArtifactKind.TRANSCRIPT],
+            facts=session_facts(task),
+            verifier=verifier,
+        )
+
+    return work
+
+
+def session_facts(task: StageTask) -> SessionFacts:
+    """Return what a note may state from rows, out of the facts of a task."""
+    prefix = "participants."
+    participants = tuple(
+        (name.removeprefix(prefix), int(count)) for name, count in sorted(task.facts.items()) if name.startswith(prefix)
+    )
+    seconds = task.facts.get("audio_seconds")
+    return SessionFacts(
+        participants, str(task.facts.get("consent_statement", "")), None if seconds is None else float(seconds)
+    )
+
+
+def _voices(task: StageTask) -> VoiceCount:
+    voices = task.facts.get("voices")
+    return VoiceCount() if voices is None else VoiceCount(exactly=int(voices))
+
+
+def _whisperx_transcriber(settings: Settings) -> Transcriber:
+    from pipeline.adapters.speech.whisperx import WhisperXOptions, WhisperXTranscriber
+
+    speech = settings.speech
+    return WhisperXTranscriber(
+        WhisperXOptions(
+            model=speech.model or "small",
+            device=speech.device,
+            compute_type=speech.compute_type,
+            batch_size=speech.batch_size,
+            language=speech.language,
+        )
+    )
+
+
+def _whisperx_diarizer(settings: Settings) -> Diarizer:
+    from pipeline.adapters.diarization.whisperx import WhisperXDiarizer
+
+    return WhisperXDiarizer(model=settings.speech.diarization_model, device=settings.speech.device)

@@ -1,0 +1,110 @@
+"""Settings -> adapters: the one place where the outside world is chosen."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from config.retention import load_retention
+from config.settings import Settings, StoreKind, child_environment
+from pipeline.adapters.database import LedgerLimits, SqlLedger, create_ledger, migrate
+from pipeline.adapters.isolation import ChildLimits, ChildProcessWork
+from pipeline.adapters.keys.local_key_file import LocalKeyFile
+from pipeline.adapters.keys.local_signer import LocalSigner
+from pipeline.adapters.store.encrypted import EncryptedArtifactStore
+from pipeline.adapters.store.local_folder import LocalFolderStore
+from pipeline.domain.retention import RetentionPolicy
+from pipeline.domain.session import Stage
+from pipeline.ports import ObjectStore
+
+#: The stages whose work is done by a model, in a process of its own.
+MODEL_STAGES = (Stage.TRANSCRIBE, Stage.DRAFT, Stage.VERIFY)
+
+
+class SystemClock:
+    """The clock of the machine; leases and retention go by the database's."""
+
+    def now(self) -> datetime:
+        """Return the present moment, UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Everything a process of Nightscribe stands on."""
+
+    settings: Settings
+    ledger: SqlLedger
+    artifacts: EncryptedArtifactStore
+    objects: ObjectStore
+    keys: LocalKeyFile
+    signer: LocalSigner
+    policy: RetentionPolicy
+    clock: SystemClock
+
+
+def wire(settings: Settings) -> Wiring:
+    """Build the adapters the settings name.
+
+    An embedded deployment makes its folder, database and keys on first use; any other is set up by
+    ``nightscribe migrate`` and ``nightscribe keys create``, and raises what is missing.
+    """
+    if settings.is_embedded:
+        _prepare_embedded(settings)
+    objects = _object_store(settings)
+    keys = LocalKeyFile(settings.keys.wrapping_key, apart_from=(settings.folder,))
+    return Wiring(
+        settings,
+        create_ledger(settings.ledger_url, ledger_limits(settings)),
+        EncryptedArtifactStore(objects, keys),
+        objects,
+        keys,
+        LocalSigner(settings.keys.signing_key, apart_from=(settings.folder,)),
+        load_retention(settings.retention_file),
+        SystemClock(),
+    )
+
+
+def ledger_limits(settings: Settings) -> LedgerLimits:
+    """Return the ledger's limits out of the queue settings."""
+    queue = settings.queue
+    return LedgerLimits(lease=queue.lease, tries=queue.tries, crashes=queue.crashes, backoff=queue.backoff)
+
+
+def create_keys(settings: Settings) -> None:
+    """Make the wrapping and signing keys that are not there yet."""
+    LocalKeyFile.create(settings.keys.wrapping_key, apart_from=(settings.folder,))
+    LocalSigner.create(settings.keys.signing_key, apart_from=(settings.folder,))
+
+
+def stage_work(settings: Settings, stages: tuple[Stage, ...]) -> Mapping[Stage, ChildProcessWork]:
+    """Return a model process for each stage that needs one; none is started yet."""
+    return {stage: _model_process(stage, settings) for stage in stages if stage in MODEL_STAGES}
+
+
+def _model_process(stage: Stage, settings: Settings) -> ChildProcessWork:
+    # Engines' settings only: no address, no credential, no place where keys lie.
+    told = settings.model_dump(mode="json", include={"recording", "speech", "note_format", "jurisdiction"})
+    return ChildProcessWork(
+        (sys.executable, "-m", "config.stage_process"),
+        child_environment(),
+        {"stage": stage, "settings": told},
+        ChildLimits(work=settings.queue.stage_limit, tasks=settings.queue.tasks_per_process),
+    )
+
+
+def _prepare_embedded(settings: Settings) -> None:
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not settings.keys.wrapping_key.exists() and not (settings.folder / "ledger.sqlite3").exists():
+        create_keys(settings)
+    migrate(settings.ledger_url)
+
+
+def _object_store(settings: Settings) -> ObjectStore:
+    if settings.store.kind is StoreKind.LOCAL:
+        return LocalFolderStore(settings.folder / "objects")
+    from pipeline.adapters.store.s3 import S3Store
+    from pipeline.adapters.store.s3_client import S3Access, s3_client
+
+    store = settings.store
+    return S3Store(s3_client(S3Access(endpoint_url=store.endpoint_url or None, region=store.region)), store.bucket)

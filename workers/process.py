@@ -1,0 +1,99 @@
+"""A worker process: brokers, actors, rounds and model processes for the stages it serves."""
+
+import os
+import socket
+import uuid
+from collections.abc import Sequence
+from functools import partial
+
+import dramatiq
+import structlog
+
+from config.wiring import Wiring, stage_work
+from pipeline.domain.session import Stage, WorkerId
+from pipeline.runner import Runner
+from workers.actors import declare_actor
+from workers.broker import make_broker
+from workers.doorbell import DramatiqDoorbell
+from workers.rounds import Rounds
+from workers.stage_worker import StageWorker
+from workers.sweep import sweep
+
+log = structlog.get_logger(__name__)
+
+#: How long a dramatiq consumer sleeps between looks at its queue.
+_LOOK_MS = 50
+
+
+class WorkerProcess:
+    """Serves stages until told to stop; each stage has its own queue, thread and model process."""
+
+    def __init__(self, wiring: Wiring, stages: Sequence[Stage]) -> None:
+        """Build everything; start nothing."""
+        self._wiring = wiring
+        self._broker = make_broker(wiring.settings.redis_url.get_secret_value())
+        self.doorbell = DramatiqDoorbell(self._broker)
+        self._work = stage_work(wiring.settings, tuple(stages))
+        self._runner = Runner(
+            wiring.ledger,
+            wiring.artifacts,
+            self._work,
+            wiring.signer,
+            self.doorbell,
+            wiring.clock,
+            wiring.settings.queue.heartbeat,
+        )
+        self._workers = [self._stage_worker(stage) for stage in stages]
+        self._consumers = [self._consumer(worker) for worker in self._workers]
+        self._rounds = self._make_rounds()
+
+    def start(self) -> None:
+        """Start model processes, consumers and rounds."""
+        for work in self._work.values():
+            work.start()
+        for consumer in self._consumers:
+            consumer.start()
+        for rounds in self._rounds:
+            rounds.start()
+        log.info("worker_started", count=len(self._workers))
+
+    def abandon(self) -> None:
+        """Stop the runs in progress and give them back, so that another worker takes them at once."""
+        self._runner.abandon()
+
+    def stop(self) -> None:
+        """Take no more work, let the runs in progress finish, and go."""
+        for worker in self._workers:
+            worker.drain()
+        for rounds in self._rounds:
+            rounds.stop()
+        for consumer in self._consumers:
+            consumer.stop()
+        for work in self._work.values():
+            work.close()
+        for worker in self._workers:
+            self._beat(worker, "stopped")
+        log.info("worker_stopped", count=len(self._workers))
+
+    def _stage_worker(self, stage: Stage) -> StageWorker:
+        worker_id = WorkerId(f"{socket.gethostname()}-{os.getpid()}-{stage}-{uuid.uuid4().hex[:6]}")
+        return StageWorker(stage, worker_id, self._runner)
+
+    def _consumer(self, worker: StageWorker) -> dramatiq.Worker:
+        declare_actor(self._broker, worker)
+        return dramatiq.Worker(self._broker, queues={worker.stage}, worker_timeout=_LOOK_MS, worker_threads=1)
+
+    def _make_rounds(self) -> list[Rounds]:
+        queue = self._wiring.settings.queue
+        polls = [Rounds(f"poll-{w.stage}", queue.poll, w.work_off) for w in self._workers]
+        beats = [Rounds(f"beat-{w.stage}", queue.heartbeat, partial(self._beat_now, w)) for w in self._workers]
+        return [*polls, *beats, Rounds("sweep", queue.sweep, self._sweep)]
+
+    def _sweep(self) -> None:
+        sweep(self._wiring.ledger, self.doorbell, self._wiring.settings.queue.sweep)
+
+    def _beat_now(self, worker: StageWorker) -> None:
+        self._beat(worker, "working" if worker.is_busy else "idle")
+
+    def _beat(self, worker: StageWorker, state: str) -> None:
+        self._wiring.ledger.beat_worker(worker.worker_id, worker.stage, state)
