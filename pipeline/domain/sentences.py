@@ -14,11 +14,14 @@ _BREAK = re.compile(r"(?P<stop>[.!?…]+)(?P<closing>[\"'”\u2019»)\]]*)(?=\s|
 _BULLET = re.compile(r"^(?:[-*•]|\d{1,2}[.)])\s+")
 
 
-def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each sentence, surrounding blanks and list bullets left out."""
+def sentence_spans(text: str, *, lower_begins: bool = False) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each sentence, surrounding blanks and list bullets left out.
+
+    ``lower_begins``: a sentence may begin with a small letter, as a recognizer writes it.
+    """
     start = 0
     for found in _BREAK.finditer(text):
-        if found["stop"] and not _ends_sentence(text, found):
+        if found["stop"] and not _ends_sentence(text, found, lower_begins=lower_begins):
             continue
         yield from _trimmed(text, start, found.end())
         start = found.end()
@@ -30,7 +33,7 @@ def split_sentences(text: str) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in sentence_spans(text))
 
 
-def _ends_sentence(text: str, found: re.Match[str]) -> bool:
+def _ends_sentence(text: str, found: re.Match[str], *, lower_begins: bool) -> bool:
     if found["stop"] != ".":
         return True
     before = re.search(r"\S+$", text[: found.start()])
@@ -43,7 +46,7 @@ def _ends_sentence(text: str, found: re.Match[str]) -> bool:
     if word.isdigit() and text[: found.start()].rpartition("\n")[2].strip() == word:
         return False
     is_initial = len(word) == 1 and word.isalpha() and word != "i"
-    return not (is_initial and after.isupper()) and not after.islower()
+    return not (is_initial and after.isupper()) and (lower_begins or not after.islower())
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,1 @@
+"""Drafters: each writes a note from a transcript behind the one port."""
