@@ -75,7 +75,8 @@ class Transaction:
         """Insert the row unless its key or a unique index of it is taken; say whether it was inserted."""
         dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
         statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-        return self.connection.execute(statement).rowcount == 1
+        # A row count is not to be had where the driver asks for generated keys; a returned row is.
+        return self.connection.execute(statement.returning(*table.primary_key)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
