@@ -26,7 +26,7 @@ _LOOK_MS = 50
 
 
 class WorkerProcess:
-    """Serves stages until told to stop; each stage has its own queue, thread and model process."""
+    """Serves stages until told to stop; each stage has its own queue, one run at a time, and its own model process."""
 
     def __init__(self, wiring: Wiring, stages: Sequence[Stage]) -> None:
         """Build everything; start nothing."""
@@ -44,15 +44,14 @@ class WorkerProcess:
             wiring.settings.queue.heartbeat,
         )
         self._workers = [self._stage_worker(stage) for stage in stages]
-        self._consumers = [self._consumer(worker) for worker in self._workers]
+        self._consumer = self._make_consumer()
         self._rounds = self._make_rounds()
 
     def start(self) -> None:
         """Start model processes, consumers and rounds."""
         for work in self._work.values():
             work.start()
-        for consumer in self._consumers:
-            consumer.start()
+        self._consumer.start()
         for rounds in self._rounds:
             rounds.start()
         log.info("worker_started", count=len(self._workers))
@@ -67,8 +66,7 @@ class WorkerProcess:
             worker.drain()
         for rounds in self._rounds:
             rounds.stop()
-        for consumer in self._consumers:
-            consumer.stop()
+        self._consumer.stop()
         for work in self._work.values():
             work.close()
         for worker in self._workers:
@@ -79,9 +77,13 @@ class WorkerProcess:
         worker_id = WorkerId(f"{socket.gethostname()}-{os.getpid()}-{stage}-{uuid.uuid4().hex[:6]}")
         return StageWorker(stage, worker_id, self._runner)
 
-    def _consumer(self, worker: StageWorker) -> dramatiq.Worker:
-        declare_actor(self._broker, worker)
-        return dramatiq.Worker(self._broker, queues={worker.stage}, worker_timeout=_LOOK_MS, worker_threads=1)
+    def _make_consumer(self) -> dramatiq.Worker:
+        for worker in self._workers:
+            declare_actor(self._broker, worker)
+        stages = {worker.stage for worker in self._workers}
+        return dramatiq.Worker(
+            self._broker, queues={str(stage) for stage in stages}, worker_timeout=_LOOK_MS, worker_threads=len(stages)
+        )
 
     def _make_rounds(self) -> list[Rounds]:
         queue = self._wiring.settings.queue
