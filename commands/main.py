@@ -7,6 +7,7 @@ from rich.console import Console
 
 from commands import (
     audit,
+    batch,
     consent,
     demo,
     doctor,
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 
 for module in (
-    demo, process, transcribe, draft, verify, submit, status, worker, web, sweep, migrate, doctor, purge, export,
+    demo, process, transcribe, draft, verify, submit, batch, status, worker, web, sweep, migrate, doctor, purge, export,
 ):  # fmt: skip
     app.command(module.NAME, help=module.__doc__)(module.run)
 for group in (consent, hold, audit, keys):

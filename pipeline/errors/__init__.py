@@ -14,6 +14,7 @@ from pipeline.errors.consent import (
 from pipeline.errors.document import (
     ClaimsInvalidError,
     DocumentError,
+    ManifestInvalidError,
     NoteInvalidError,
     TranscriptEmptyError,
     TranscriptInvalidError,
@@ -38,6 +39,7 @@ from pipeline.errors.recording import (
     RecordingUndecodableError,
 )
 from pipeline.errors.stage import (
+    AnnouncementInvalidError,
     ArrivalUnknownError,
     LeaseLostError,
     PurgeIncompleteError,
@@ -69,6 +71,7 @@ from pipeline.errors.surroundings import (
 )
 
 __all__ = [
+    "AnnouncementInvalidError",
     "ArrivalUnknownError",
     "AuditBrokenError",
     "ClaimsInvalidError",
@@ -91,6 +94,7 @@ __all__ = [
     "KeyInUseError",
     "LeaseLostError",
     "LegalHoldError",
+    "ManifestInvalidError",
     "NoSpeechError",
     "NoteInvalidError",
     "ObjectExistsError",

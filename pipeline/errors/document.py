@@ -43,3 +43,10 @@ class VerificationInvalidError(DocumentError):
 
     reason_code = "verification_invalid"
     sentence = "The verification is not in the form docs/formats.md describes."
+
+
+class ManifestInvalidError(DocumentError):
+    """Not a manifest, or one with a row that cannot be handed in."""
+
+    reason_code = "manifest_invalid"
+    sentence = "The manifest has problems; nothing was handed in. Mend the lines named above."

@@ -77,3 +77,10 @@ class ArrivalUnknownError(PermanentError):
 
     reason_code = "arrival_unknown"
     sentence = "There is no arrival with this id."
+
+
+class AnnouncementInvalidError(PermanentError):
+    """Not word of an inbound object."""
+
+    reason_code = "announcement_invalid"
+    sentence = "The notification is not an S3 event. Check what the bucket's notifications are set to send."
