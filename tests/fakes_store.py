@@ -60,6 +60,11 @@ class MemoryObjectStore:
             del self.objects[key]
         return len(doomed)
 
+    def remove(self, key: ObjectKey) -> int:
+        """Forget this one object."""
+        self._answer()
+        return 0 if self.objects.pop(key, None) is None else 1
+
     def _answer(self) -> None:
         if self.unavailable:
             raise StoreUnavailableError

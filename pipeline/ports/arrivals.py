@@ -1,14 +1,16 @@
 """What arrives by itself: sessions announced ahead of their recordings, and objects found in inbound buckets."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
+from pipeline.domain.artifact import ObjectKey
 from pipeline.domain.consent import Participant
 from pipeline.domain.retention import RetentionPolicy
 from pipeline.domain.session import Session, SessionId
+from pipeline.ports.storing import ObjectVersion
 
 
 class ArrivalState(StrEnum):
@@ -37,6 +39,16 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """Word of an inbound object."""
+
+    bucket: str
+    #: May name a person: it goes no further than the inbound bucket.
+    key: ObjectKey = field(repr=False)
+    version_id: str = "null"
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedSession:
     """A session as it was announced."""
 
@@ -44,6 +56,33 @@ class ExpectedSession:
     participants: tuple[Participant, ...]
     policy: RetentionPolicy
     voices: int | None
+
+
+class InboundStore(Protocol):
+    """The bucket that uploaders put recordings into; raises what an ``ObjectStore`` raises."""
+
+    def open(self, key: ObjectKey) -> BinaryIO:
+        """Return a stream of the newest version; raise ``ObjectMissingError`` where there is none."""
+        ...
+
+    def versions(self, prefix: str) -> Iterator[ObjectVersion]:
+        """Yield every version, delete marker and unfinished upload under the prefix."""
+        ...
+
+    def remove(self, key: ObjectKey) -> int:
+        """Remove every version, delete marker and unfinished upload of this one key; return how many."""
+        ...
+
+
+class Unsealer(Protocol):
+    """Opens what uploaders sealed to this deployment."""
+
+    def unsealed(self, recording: BinaryIO, session_id: SessionId) -> BinaryIO:
+        """Return a stream of the recording: opened where it is sealed, as it came where it is not.
+
+        Reading it raises ``DecryptionError`` where it was changed, or sealed for another session or deployment.
+        """
+        ...
 
 
 class ArrivalLedger(Protocol):

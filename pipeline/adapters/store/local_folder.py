@@ -72,6 +72,13 @@ class LocalFolderStore:
             finished = sum(_remove(path, self._objects) for path in tuple(_files_under(self._objects, prefix)))
             return finished + sum(_remove(path, self._unfinished) for path in tuple(self._unfinished_under(prefix)))
 
+    def remove(self, key: ObjectKey) -> int:
+        """Remove the object of this one key, and unfinished writes of it; return how many files."""
+        with _named_errors():
+            unfinished = [path for path in self._unfinished.iterdir() if _unfinished_key(path) == key]
+            finished = _remove(self._objects / _checked(key), self._objects)
+            return finished + sum(_remove(path, self._unfinished) for path in unfinished)
+
     def _unfinished_under(self, prefix: str) -> Iterator[Path]:
         return (path for path in sorted(self._unfinished.iterdir()) if _unfinished_key(path).startswith(prefix))
 

@@ -1,7 +1,7 @@
 """An object store in an S3 bucket, versioned or not."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -66,25 +66,33 @@ class S3Store:
         Goes through all of them before it raises ``StoreUnavailableError`` for those the store would not remove,
         as under object lock.
         """
-        total = 0
+        return self._emptied(prefix, lambda _: True)
+
+    def remove(self, key: ObjectKey) -> int:
+        """Remove every version, delete marker and unfinished upload of this one key; return how many."""
+        return self._emptied(key, lambda found: found == key)
+
+    def _emptied(self, prefix: str, meant: Callable[[str], bool]) -> int:
         with named_errors():
-            total += sum(self._abort(key, upload_id) for key, upload_id, _ in tuple(self._uploads(prefix)))
-            removed, refused = self._destroy_listed(prefix)
+            uploads = [(key, upload_id) for key, upload_id, _ in self._uploads(prefix) if meant(key)]
+            total = sum(self._abort(key, upload_id) for key, upload_id in uploads)
+            removed, refused = self._remove_listed(prefix, meant)
             while removed:
                 total += removed
-                removed, refused = self._destroy_listed(prefix)
+                removed, refused = self._remove_listed(prefix, meant)
         if refused:
             raise StoreUnavailableError(not_removed=refused)
         return total
 
-    def _destroy_listed(self, prefix: str) -> tuple[int, int]:
+    def _remove_listed(self, prefix: str, meant: Callable[[str], bool]) -> tuple[int, int]:
         """Go through the listing once; return how many versions went and how many the store refused to remove.
 
         Once is not enough: where the version that a page ends with is gone, Ceph's next page is empty.
         """
         removed = refused = 0
         for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix):
-            found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            listed = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            found = [each for each in listed if meant(each["Key"])]
             failures = self._delete([{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found])
             removed += len(found) - failures
             refused += failures

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from pipeline.adapters.keys.local_key_file import LocalKeyFile
 from pipeline.adapters.keys.local_signer import LocalSigner
+from pipeline.adapters.keys.sealing import UploadKey
 from pipeline.errors import (
     DecryptionError,
     KeyFileInvalidError,
@@ -19,7 +20,7 @@ from pipeline.errors import (
     KeyInUseError,
 )
 
-KIND = pytest.mark.parametrize("kind", [LocalKeyFile, LocalSigner])
+KIND = pytest.mark.parametrize("kind", [LocalKeyFile, LocalSigner, UploadKey])
 
 
 @KIND
