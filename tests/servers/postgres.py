@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class Cluster:
     port: int
     process: subprocess.Popen[bytes]
     folder: Path
+    settings: tuple[str, ...]
 
     def url(self, database: str) -> str:
         """Return the address of one of its databases."""
@@ -58,18 +59,16 @@ def start_cluster(*settings: str) -> Cluster:
     data = folder / "data"
     initdb = [str(programs / "initdb"), "-D", str(data), "-U", _SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run([*_as_postgres(), *initdb], check=True, capture_output=True, cwd=folder)
-    return launch(programs, folder, *settings)
+    return _launch(folder, settings, _free_port())
 
 
-def launch(programs: Path, folder: Path, *settings: str) -> Cluster:
-    """Start the server on the data that lie in ``folder``."""
-    port = _free_port()
+def _launch(folder: Path, settings: Sequence[str], port: int) -> Cluster:
     options = [part for setting in (*_SETTINGS, *settings) for part in ("-c", setting)]
-    command = [str(programs / "postgres"), "-D", str(folder / "data"), "-h", "127.0.0.1", "-p", str(port), *options]
+    command = [str(_programs() / "postgres"), "-D", str(folder / "data"), "-h", "127.0.0.1", "-p", str(port), *options]
     process = subprocess.Popen(
         [*_as_postgres(), *command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    cluster = Cluster(port, process, folder)
+    cluster = Cluster(port, process, folder, tuple(settings))
     _await(cluster)
     return cluster
 
@@ -79,6 +78,17 @@ def stop_cluster(cluster: Cluster) -> None:
     cluster.process.send_signal(signal.SIGINT)
     cluster.process.wait(timeout=_START_SECONDS)
     shutil.rmtree(cluster.folder)
+
+
+def crash_cluster(cluster: Cluster) -> None:
+    """Stop the server as a crash would; its data stay."""
+    cluster.process.send_signal(signal.SIGQUIT)
+    cluster.process.wait(timeout=_START_SECONDS)
+
+
+def restart_cluster(cluster: Cluster) -> Cluster:
+    """Start the server again on the same data and the same port."""
+    return _launch(cluster.folder, cluster.settings, cluster.port)
 
 
 def _programs() -> Path:

@@ -1,0 +1,76 @@
+"""The schema that migrations make, on real databases."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from pipeline.adapters.database import create_database_engine, migrate, schema_is_current
+from pipeline.adapters.database.schema import migration_config
+from pipeline.adapters.database.tables import metadata
+from tests.servers.postgres import Cluster
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'ledger.db'}"
+    cluster: Cluster = request.getfixturevalue("postgres")
+    cluster.execute("DROP DATABASE IF EXISTS empty_one")
+    cluster.execute("CREATE DATABASE empty_one")
+    return cluster.url("empty_one")
+
+
+def test_migrations_make_what_the_program_expects(empty_url: str) -> None:
+    """From nothing, the migrations lead to exactly the tables that the program declares."""
+    migrate(empty_url)
+
+    engine = create_database_engine(empty_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_schema_knows_whether_it_is_current(empty_url: str) -> None:
+    """An empty database is not current, a migrated one is, and one a step behind is not."""
+    engine = create_database_engine(empty_url)
+    before = schema_is_current(engine)
+    migrate(empty_url)
+    after = schema_is_current(engine)
+    command.downgrade(migration_config(engine), "-1")
+    behind = schema_is_current(engine)
+    engine.dispose()
+
+    assert (before, after, behind) == (False, True, False)
+
+
+def test_every_step_can_be_undone(empty_url: str) -> None:
+    """Down to nothing and up again leads to the same place."""
+    migrate(empty_url)
+    engine = create_database_engine(empty_url)
+
+    command.downgrade(migration_config(engine), "base")
+
+    left = set(inspect(engine).get_table_names())
+    migrate(empty_url)
+    assert left == {"alembic_version"}
+    assert schema_is_current(engine)
+    engine.dispose()
+
+
+def test_migrating_again_and_at_once_is_safe(empty_url: str) -> None:
+    """Several processes that start together migrate once."""
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(migrate, [empty_url] * 2))
+
+    engine = create_database_engine(empty_url)
+    assert schema_is_current(engine)
+    engine.dispose()
