@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.adapters.drafting.extractive.dictation import dictated, is_dictation
+from pipeline.adapters.drafting.extractive.entries import Entry
 from pipeline.adapters.drafting.extractive.phrasing import reply_of, sentence_of
 from pipeline.adapters.drafting.extractive.salience import chosen
-from pipeline.adapters.drafting.extractive.sorting import entries_of
+from pipeline.adapters.drafting.extractive.sorting import entries_of, unanswered_of
 from pipeline.adapters.drafting.extractive.speech import Turn, statements_of, turns_of
 from pipeline.adapters.drafting.extractive.stating import EMPTY, JUDGEMENT, fact_sentences, silences
 from pipeline.adapters.drafting.extractive.voices import Voices
@@ -55,7 +56,9 @@ class ExtractiveDrafter:
 
 def _session(turns: Sequence[Turn]) -> Iterator[_Line]:
     statements = tuple(statements_of(turns))
-    entries = tuple(entries_of(statements, turns))
+    entries = list(entries_of(statements, turns)) or [Entry(Topic.CONCERN, said) for said in statements]
+    entries += unanswered_of(turns, entries)
+    entries.sort(key=lambda entry: entry.statement.turn)
     known_lower = frozenset(
         word.strip(",.?!") for turn in turns for unit in turn.units for word in unit.text.split()[1:] if word.islower()
     )
@@ -100,12 +103,6 @@ def _sections(layout: NoteLayout, lines: Iterable[_Line]) -> Iterator[NoteSectio
 
 
 def _placed(section: SectionLayout, lines: Sequence[_Line]) -> list[_Line]:
-    """Return a section's lines, topic by topic; what the clinician placed by a heading stays there."""
-    by_topic = [
-        line
-        for topic in section.topics
-        for line in lines
-        if line.topic is topic and line.section in {None, section.key}
-    ]
-    elsewhere = [line for line in lines if line.section == section.key and line.topic not in section.topics]
-    return by_topic + elsewhere
+    """Return a section's lines: what the clinician placed by a heading as it was said, the rest topic by topic."""
+    placed = [line for line in lines if line.section == section.key]
+    return placed + [line for topic in section.topics for line in lines if line.topic is topic and line.section is None]

@@ -84,7 +84,7 @@ def to_client(directive: str) -> str | None:
 
 
 def _clause(text: str) -> str | None:
-    text = without_fillers(text).rstrip(".!,;:")
+    text = without_fillers(text).rstrip(" .!,;:")
     if not text or lexicon.says("not_in_third_person", text) or not lexicon.says("finite_verbs", text):
         return None
     return _replaced(text, _TO_THIRD)

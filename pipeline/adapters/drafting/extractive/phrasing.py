@@ -21,9 +21,11 @@ _FILLED = re.compile(r"(?:(?:um+|uh+|er+|hmm+|mm),? )+", re.IGNORECASE)
 def sentence_of(entry: Entry, known_lower: frozenset[str]) -> str:
     """Return the entry as a sentence of a note."""
     statement = entry.statement
-    if statement.voice.is_clinician:
+    if statement.units[0].asks:
+        said = f"Asked {quoted(statement.units)}; no answer was found in the transcript"
+    elif statement.voice.is_clinician:
         said = _by_clinician(entry)
-    elif statement.question is not None and (entry.topic is Topic.RISK or entry.technique or _leans(statement)):
+    elif statement.questions and (entry.topic is Topic.RISK or entry.technique or _leans(statement)):
         said = _asked(statement)
     elif entry.topic is Topic.RISK:
         said = _said(statement)
@@ -69,11 +71,8 @@ def _leans(statement: Statement) -> bool:
 
 
 def _asked(statement: Statement) -> str:
-    question = statement.question
-    if question is None:
-        return _said(statement)
     asker = "Asked" if statement.asker is None or statement.asker.is_clinician else f"{statement.asker.subject} asked"
-    return f"{asker} {quoted((question,))}, {statement.voice.name} answered: {quoted(statement.units)}"
+    return f"{asker} {quoted(statement.questions)}, {statement.voice.name} answered: {quoted(statement.units)}"
 
 
 def _said(statement: Statement) -> str:
@@ -91,7 +90,7 @@ def _is_only_client(voice: Voice) -> bool:
 
 def _by_clinician(entry: Entry) -> str:
     statement = entry.statement
-    if statement.question is not None:
+    if statement.questions:
         return _asked(statement)
     if entry.topic is Topic.PLAN:
         return _task(statement) or _intended(statement) or _said(statement)

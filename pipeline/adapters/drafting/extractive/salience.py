@@ -19,7 +19,10 @@ _CAPS = {
     Topic.PROGRESS: 2, Topic.APPETITE: 1,
 }  # fmt: skip
 _FEWEST, _USUAL, _MOST, _WORDS_FOR_ONE_MORE = 14, 30, 42, 75
-#: How much more the second statement on a topic must tell than the first on another.
+#: What is needed takes this share of its length from the rest, of which some always stays.
+_SHARE_OF_NEEDED, _FEWEST_OPTIONAL = 0.85, 10
+#: What the first statement on a topic has over others, and how much more each further one must tell.
+_FIRST_OF_TOPIC = 2.0
 _NEXT_OF_TOPIC = {Topic.HOMEWORK: 1.0, Topic.MEDICATION: 1.0, Topic.CONCERN: 1.5}
 
 
@@ -33,7 +36,8 @@ def chosen(entries: Sequence[Entry], statements: Iterable[Statement]) -> tuple[E
     budget = min(_MOST, _FEWEST + sum(len(text.split()) for text in told) // _WORDS_FOR_ONE_MORE)
     ranked = sorted(_ranked(weighed, budget))
     needed = sum(weighed[number].needed for _, _, number in ranked)
-    return tuple(weighed[number] for number in sorted(number for _, _, number in ranked[: max(budget, needed)]))
+    optional = max(_FEWEST_OPTIONAL, round(budget - _SHARE_OF_NEEDED * needed))
+    return tuple(weighed[number] for number in sorted(number for _, _, number in ranked[: needed + optional]))
 
 
 def content_words(text: str) -> list[str]:
@@ -61,8 +65,7 @@ def _salience(entry: Entry, seen_in: Counter[str], of: int) -> float:
 
 
 def _all_words(entry: Entry) -> str:
-    question = entry.statement.question
-    return f"{question.text if question else ''} {entry.statement.text}"
+    return f"{entry.statement.question} {entry.statement.text}"
 
 
 def _ranked(entries: Sequence[Entry], budget: int) -> Iterator[tuple[bool, float, int]]:
@@ -72,4 +75,5 @@ def _ranked(entries: Sequence[Entry], budget: int) -> Iterator[tuple[bool, float
         numbers.sort(key=lambda number: (not entries[number].needed, -entries[number].salience))
         for place, number in enumerate(numbers[: max(cap, round(cap * budget / _USUAL))]):
             entry = entries[number]
-            yield not entry.needed, _NEXT_OF_TOPIC.get(topic, 2.5) * place - entry.salience, number
+            rank = _NEXT_OF_TOPIC.get(topic, 2.5) * place - _FIRST_OF_TOPIC * (not place) - entry.salience
+            yield not entry.needed, rank, number

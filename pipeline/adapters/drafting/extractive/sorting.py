@@ -13,6 +13,8 @@ _RISK_LASTS = 6
 #: Homework spoken of before this share of the session is the last session's.
 _LATE = 0.55
 _SHORT_REPLY = 25
+#: A question so short takes its topic from what was said before: "How many nights of the week does that happen?"
+_WITHOUT_WORDS = 12
 #: Up to so many words, "it sounds like …" only mirrors.
 _MIRRORS = 11
 _LISTED = (Topic.MEDICATION, Topic.SUBSTANCE, Topic.SLEEP, Topic.APPETITE)
@@ -44,25 +46,39 @@ def entries_of(statements: Sequence[Statement], turns: Sequence[Turn]) -> Iterat
         context = _after(context, statement, found)
 
 
+def unanswered_of(turns: Sequence[Turn], entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield the questions about risk that no answer stands with."""
+    answered = {id(unit) for entry in entries for unit in entry.statement.questions}
+    for turn in turns:
+        for unit in turn.units:
+            if unit.asks and id(unit) not in answered and lexicon.risk_names(unit.text):
+                yield Entry(
+                    Topic.RISK, Statement(turn.voice, turn.number, turn.number / len(turns), (unit,)), needed=True
+                )
+
+
 def _entries(statement: Statement, context: _Context) -> Iterator[Entry]:
     if statement.voice.is_clinician:
         yield from _of_clinician(statement)
         return
     topic = _topic_of_answer(statement, context)
     if topic is not None:
-        label = lexicon.technique(_question(statement)) if topic in {Topic.INTERVENTION, Topic.RESPONSE} else None
-        yield Entry(topic, statement, technique=label or "", needed=topic in {Topic.RISK, Topic.APPOINTMENT})
+        label = lexicon.technique(statement.question) if topic in {Topic.INTERVENTION, Topic.RESPONSE} else None
+        answered = statement if topic is Topic.RISK else replace(statement, questions=statement.questions[-1:])
+        yield Entry(topic, answered, technique=label or "", needed=topic in {Topic.RISK, Topic.APPOINTMENT})
 
 
 def _of_clinician(statement: Statement) -> Iterator[Entry]:
     """Yield an entry for each sentence of the clinician that plans, explains or treats."""
     for unit in statement.units:
-        alone = replace(statement, units=(unit,), question=None)
+        alone = replace(statement, units=(unit,), questions=())
         topic = _topic_of_clinician(unit.text, alone.place)
         if topic is not None:
             label = lexicon.technique(unit.text) if topic is Topic.INTERVENTION else None
-            asked = statement.question if topic is Topic.PLAN and unit is statement.units[0] else None
-            yield Entry(topic, replace(alone, question=asked), technique=label or "", needed=_is_task(topic, unit.text))
+            asked = statement.questions[-1:] if topic is Topic.PLAN and unit is statement.units[0] else ()
+            yield Entry(
+                topic, replace(alone, questions=asked), technique=label or "", needed=_is_needed(topic, unit.text)
+            )
 
 
 def _topic_of_clinician(text: str, place: float) -> Topic | None:
@@ -85,10 +101,10 @@ def _planned(text: str) -> Topic | None:
 
 
 def _topic_of_answer(statement: Statement, context: _Context) -> Topic | None:
-    question, answer = _question(statement), statement.text
+    question, answer = statement.question, statement.text
     if _is_risk(question, answer, statement, context):
         return Topic.RISK
-    if is_backchannel(statement.units) and statement.question is None:
+    if is_backchannel(statement.units) and not statement.questions:
         return None
     topic = _topic_by_place(statement.lead, question, answer, statement.place) or _topic_by_words(question, answer)
     if topic is None and _goes_on(statement, context):
@@ -97,10 +113,14 @@ def _topic_of_answer(statement: Statement, context: _Context) -> Topic | None:
 
 
 def _is_risk(question: str, answer: str, statement: Statement, context: _Context) -> bool:
-    if lexicon.risk_names(question) or lexicon.risk_names(answer):
+    asked = " ".join(unit.text for unit in statement.questions)
+    if lexicon.risk_names(asked) or lexicon.risk_names(answer):
         return True
+    if not statement.questions:
+        return False
     recent = statement.turn - context.risk_turn <= _RISK_LASTS
-    return recent and statement.question is not None and bool(lexicon.says("risk_in_context", question))
+    of_the_same = len(question.split()) <= _WITHOUT_WORDS and lexicon.risk_names(statement.lead)
+    return bool(of_the_same) or (recent and lexicon.says("risk_in_context", question))
 
 
 def _topic_by_place(lead: str, question: str, answer: str, place: float) -> Topic | None:
@@ -132,19 +152,17 @@ def _topic_by_words(question: str, answer: str) -> Topic | None:
 
 def _goes_on(statement: Statement, context: _Context) -> bool:
     return (
-        statement.question is not None
+        bool(statement.questions)
         and context.topic in _GO_ON
         and statement.turn - context.turn <= 2  # noqa: PLR2004 - the turn before the question
-        and statement.question.words <= 12  # noqa: PLR2004 - "How many nights of the week does that happen?"
+        and len(statement.question.split()) <= _WITHOUT_WORDS
     )
 
 
-def _question(statement: Statement) -> str:
-    return statement.question.text if statement.question else ""
-
-
-def _is_task(topic: Topic, text: str) -> bool:
+def _is_needed(topic: Topic, text: str) -> bool:
     undertaken = lexicon.INTENTION.search(text)
+    if topic is Topic.RISK:
+        return True
     return topic is Topic.PLAN and bool(
         lexicon.DIRECTIVE.search(text) or (undertaken and lexicon.says("undertaking", undertaken["verb"]))
     )
@@ -153,7 +171,7 @@ def _is_task(topic: Topic, text: str) -> bool:
 def _reply(entry: Entry, index: int, statements: Sequence[Statement], turns: Sequence[Turn]) -> int | None:
     """Return which statement answers what the clinician planned or put together, where one does."""
     statement = entry.statement
-    if not statement.voice.is_clinician or entry.topic not in {Topic.PLAN, Topic.FORMULATION}:
+    if not statement.voice.is_clinician or entry.topic not in {Topic.PLAN, Topic.APPOINTMENT, Topic.FORMULATION}:
         return None
     following = index + 1
     last = [unit for unit in turns[statement.turn].units if not unit.asks][-1] is statement.units[-1]
@@ -161,7 +179,7 @@ def _reply(entry: Entry, index: int, statements: Sequence[Statement], turns: Seq
         return None
     after = statements[following]
     fits = after.turn == statement.turn + 1 and sum(unit.words for unit in after.units) <= _SHORT_REPLY
-    opens = after.question is None or lexicon.says("invites", after.question.text)
+    opens = not after.questions or lexicon.says("invites", after.question)
     return following if fits and opens else None
 
 

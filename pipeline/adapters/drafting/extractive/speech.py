@@ -58,24 +58,24 @@ class Turn:
     units: tuple[Unit, ...]
 
     @property
-    def question(self) -> Unit | None:
-        """Return the question that the turn hands over with, or ``None``."""
-        return next((unit for unit in reversed(self.units[-3:]) if unit.asks), None)
+    def questions(self) -> tuple[Unit, ...]:
+        """Return the questions that the turn hands over with, the one to be answered last."""
+        return tuple(unit for unit in self.units[-4:] if unit.asks)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A few sentences of one turn, short enough for a note, with the question they answer."""
+    """A few sentences of one turn, short enough for a note, with the questions they answer."""
 
     voice: Voice
     turn: int
     #: Where in the session, from 0 to 1.
     place: float
     units: tuple[Unit, ...] = field(repr=False)
-    question: Unit | None = field(default=None, repr=False)
+    questions: tuple[Unit, ...] = field(default=(), repr=False)
     #: Who asked.
     asker: Voice | None = None
-    #: The asker's words before the question, for what it is about.
+    #: The asker's words beside the last question, for what it is about.
     lead: str = field(default="", repr=False)
 
     @property
@@ -84,10 +84,14 @@ class Statement:
         return " ".join(unit.text for unit in self.units)
 
     @property
+    def question(self) -> str:
+        """Return the last question's words, or nothing."""
+        return self.questions[-1].text if self.questions else ""
+
+    @property
     def segment_ids(self) -> tuple[str, ...]:
-        """Return the segments of the question and of the words, in order."""
-        units = self.units if self.question is None else (self.question, *self.units)
-        return tuple(dict.fromkeys(unit.segment.segment_id for unit in units))
+        """Return the segments of the questions and of the words, in order."""
+        return tuple(dict.fromkeys(unit.segment.segment_id for unit in (*self.questions, *self.units)))
 
 
 def turns_of(transcript: Transcript, voices: Voices) -> tuple[Turn, ...]:
@@ -103,15 +107,24 @@ def turns_of(transcript: Transcript, voices: Voices) -> tuple[Turn, ...]:
 def statements_of(turns: Sequence[Turn]) -> Iterator[Statement]:
     """Yield what was said in pieces, in order; the first piece of a turn answers the question before it."""
     for turn in turns:
-        before = turns[turn.number - 1] if turn.number else None
-        asked = before.question if before else None
+        before = _asking(turn, turns)
+        asked = before.questions if before else ()
         for chunk in _chunks(turn.units):
             statement = Statement(turn.voice, turn.number, turn.number / len(turns), chunk)
             if asked and before:
-                lead = " ".join(unit.text for unit in before.units if unit is not asked)
-                statement = replace(statement, question=asked, asker=before.voice, lead=lead)
-            asked = None
+                lead = " ".join(unit.text for unit in before.units if unit is not asked[-1])
+                statement = replace(statement, questions=asked, asker=before.voice, lead=lead)
+            asked = ()
             yield statement
+
+
+def _asking(turn: Turn, turns: Sequence[Turn]) -> Turn | None:
+    """Return the turn whose question this one answers, also as the second of two who were asked."""
+    before = turns[turn.number - 1] if turn.number else None
+    if before is None or before.questions or turn.number == 1:
+        return before
+    earlier = turns[turn.number - 2]
+    return earlier if earlier.questions and earlier.voice not in {before.voice, turn.voice} else before
 
 
 def is_backchannel(units: Sequence[Unit]) -> bool:
@@ -125,7 +138,7 @@ def _take(turns: list[Turn], voice: Voice, units: tuple[Unit, ...]) -> None:
     if turns and turns[-1].voice == voice:
         turns[-1] = replace(turns[-1], units=turns[-1].units + units)
         return
-    interrupted = len(turns) > 1 and turns[-2].voice == voice and turns[-2].question is None
+    interrupted = len(turns) > 1 and turns[-2].voice == voice and not turns[-2].questions
     if interrupted and is_backchannel(turns[-1].units):
         turns.pop()
         turns[-1] = replace(turns[-1], units=turns[-1].units + units)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from pipeline.domain.transcript import Role, Segment, Transcript
 
@@ -36,13 +37,11 @@ class Voices:
     def __init__(self, transcript: Transcript) -> None:
         labels = dict.fromkeys(_label(segment) for segment in transcript.segments)
         roles = {label: _role(label, transcript) for label in labels}
-        shares = Counter(roles.values())
-        self._voices = {
-            label: Voice(
-                label, _name(number, roles[label], shares[roles[label]]), roles[label], shares[roles[label]] == 1
-            )
-            for number, label in enumerate(labels, 1)
-        }
+        self._voices: dict[str, Voice] = {}
+        for label, role in roles.items():
+            alike = [other for other in roles if roles[other] is role]
+            name = _name(role, alike.index(label), len(alike))
+            self._voices[label] = Voice(label, name, role, alone=len(alike) == 1)
 
     def of(self, segment: Segment) -> Voice:
         """Return the voice of a segment."""
@@ -71,8 +70,8 @@ def _role(label: str, transcript: Transcript) -> Role | None:
     return role if role is not None and sure / words >= _SURE else None
 
 
-def _name(number: int, role: Role | None, of_this_role: int) -> str:
-    if role is None:
-        return f"speaker {number}"
-    name = "other person" if role is Role.OTHER else role.value.lower()
-    return name if of_this_role == 1 else f"{name} (speaker {number})"
+def _name(role: Role | None, place: int, alike: int) -> str:
+    """Return "client", or "client B" where there are several; letters, because a figure would read as one said."""
+    name = "speaker" if role is None else "other person" if role is Role.OTHER else role.value.lower()
+    letter = ascii_uppercase[place % len(ascii_uppercase)]
+    return name if alike == 1 and role is not None else f"{name} {letter}"
