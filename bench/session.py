@@ -18,9 +18,9 @@ from rich.table import Table
 
 from commands.consent import read_consent_form
 from commands.demo import SAMPLE, demo_settings
+from commands.handing_in import Wishes, make_submission
 from commands.journey import failure_of, travel
 from commands.session_report import audit_lines
-from commands.submit import make_submission
 from config.wiring import Wiring, wire
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionId, Stage, new_session_id
@@ -74,9 +74,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
         wiring = wire(demo_settings(Path(folder)))
         form = read_consent_form(SAMPLE / "consent.json")
-        submission = make_submission(wiring, form, form.session_id or new_session_id(), NoteFormat.DAP, None)
+        recording = SAMPLE / "session.opus"
+        submission = make_submission(
+            wiring, form, form.session_id or new_session_id(), recording, Wishes(NoteFormat.DAP)
+        )
         began = time.monotonic()
-        row = travel(wiring, submission, SAMPLE / "session.opus")
+        row = travel(wiring, submission, recording)
         total = time.monotonic() - began
         if failure_of(row) is not None:
             sys.exit(f"the session did not finish: {failure_of(row)}")

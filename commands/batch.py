@@ -8,16 +8,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from commands.consent import read_consent_form
+from commands.handing_in import Wishes, accept, choose_session_id, make_doorbell, make_submission
 from commands.opening import console, open_wiring, read_document
-from commands.submit import accept, choose_session_id, make_submission
 from config.wiring import Wiring
 from pipeline.domain.documents.manifest import COLUMNS, ManifestProblem, ManifestRow, read_manifest
 from pipeline.domain.session import SessionId
 from pipeline.errors import ManifestInvalidError, PipelineError
 from pipeline.intake import Submission
-from pipeline.ports import Doorbell
-from workers.broker import make_broker
-from workers.doorbell import DramatiqDoorbell
 
 NAME = "batch"
 
@@ -71,12 +68,13 @@ def _submission(wiring: Wiring, folder: Path, row: ManifestRow) -> tuple[Submiss
         raise ManifestInvalidError(where="audio", problem="no such file")
     form = read_consent_form(consent)
     chosen = choose_session_id(row.session_id or "", form)
-    return make_submission(wiring, form, chosen, row.note_format, row.voices, row.priority), audio
+    wishes = Wishes(row.note_format, row.voices, row.priority)
+    return make_submission(wiring, form, chosen, audio, wishes), audio
 
 
 def _hand_in(wiring: Wiring, submissions: list[tuple[Submission, Path]]) -> list[SessionId]:
     """Accept one after the other; one that is refused is named and the next one tried."""
-    doorbell: Doorbell = DramatiqDoorbell(make_broker(wiring.settings.redis_url.get_secret_value()))
+    doorbell = make_doorbell(wiring)
     accepted: list[SessionId] = []
     with _bar() as progress:
         line = progress.add_task("Handing in", total=len(submissions))

@@ -7,10 +7,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from commands.consent import read_consent_form
+from commands.handing_in import Wishes, make_submission
 from commands.journey import failure_of, in_this_process, travel
 from commands.opening import console, open_wiring
 from commands.process import finish
-from commands.submit import make_submission
 from config.settings import KeySettings, Settings, StoreSettings
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import new_session_id
@@ -27,9 +27,10 @@ def run() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     wiring = open_wiring(demo_settings(FOLDER))
     form = read_consent_form(SAMPLE / "consent.json")
-    submission = make_submission(wiring, form, form.session_id or new_session_id(), NoteFormat.DAP, None)
+    recording = SAMPLE / "session.opus"
+    submission = make_submission(wiring, form, form.session_id or new_session_id(), recording, Wishes(NoteFormat.DAP))
     console.print("The sample session is synthetic: invented, and spoken by two computer voices.\n")
-    row = travel(wiring, submission, SAMPLE / "session.opus")
+    row = travel(wiring, submission, recording)
     seconds = time.monotonic() - began
     if failure_of(row) is None and row.audio_seconds:
         console.print(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from commands.handing_in import accept
 from commands.opening import console
 from commands.status import SYMBOLS, latest_run
-from commands.submit import accept
 from config.settings import Settings
 from config.wiring import Wiring
 from pipeline.domain.session import SessionId, Stage, StageStatus

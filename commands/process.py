@@ -6,18 +6,20 @@ from typing import Annotated
 import typer
 
 from commands.consent import read_consent_form
-from commands.journey import failure_of, in_this_process, sentence_of, travel
-from commands.opening import open_wiring, write_private
-from commands.session_report import audit_lines, gather, read_documents
-from commands.submit import (
-    AudioArgument,
+from commands.handing_in import (
     ConsentOption,
+    DictationOption,
     FormatOption,
     SessionOption,
+    SourceArgument,
     SpeakersOption,
+    Wishes,
     choose_session_id,
     make_submission,
 )
+from commands.journey import failure_of, in_this_process, sentence_of, travel
+from commands.opening import open_wiring, write_private
+from commands.session_report import audit_lines, gather, read_documents
 from commands.summary import print_summary
 from config.settings import load_settings
 from config.wiring import Wiring
@@ -29,18 +31,20 @@ NAME = "process"
 
 
 def run(
-    audio: AudioArgument,
+    audio: SourceArgument,
     consent: ConsentOption,
     note_format: FormatOption = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the documents go.")] = Path(),
     session_id: SessionOption = "",
     num_speakers: SpeakersOption = None,
+    dictation: DictationOption = False,  # noqa: FBT002 - an option
 ) -> None:
     """Take one recording through every stage; writes transcript, note, verdicts, audit and an HTML report."""
     form = read_consent_form(consent)
     wiring = open_wiring(in_this_process(load_settings()))
     chosen = choose_session_id(session_id, form)
-    row = travel(wiring, make_submission(wiring, form, chosen, note_format, num_speakers), audio)
+    wishes = Wishes(note_format, num_speakers, dictation=dictation)
+    row = travel(wiring, make_submission(wiring, form, chosen, audio, wishes), audio)
     finish(wiring, row, output)
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from commands.handing_in import AudioArgument, SpeakersOption
 from commands.opening import console, working, write_private
-from commands.submit import AudioArgument, SpeakersOption
 from config.settings import Settings, SpeechEngine, load_settings
 from config.wiring import stage_work
 from pipeline.adapters.formats import EXPORT_FORMATS, write_transcript

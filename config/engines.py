@@ -3,7 +3,7 @@
 from config.note_formats import load_layouts
 from config.settings import Settings, SpeechEngine
 from pipeline.domain.artifact import ArtifactKind
-from pipeline.domain.session import Stage
+from pipeline.domain.session import SessionKind, Stage
 from pipeline.errors import EngineUnavailableError
 from pipeline.ports import (
     Decoder,
@@ -76,13 +76,16 @@ def build_verifier() -> Verifier:
 
 
 def _transcribe(settings: Settings) -> StageFunction:
-    from pipeline.stages.transcribe import transcribe
+    from pipeline.stages.transcribe import transcribe, transcribe_dictation
 
     decoder, diarizer, transcriber = build_decoder(settings), build_diarizer(settings), build_transcriber(settings)
 
     def work(task: StageTask, inputs: Inputs) -> StageResult:
+        recording = inputs[ArtifactKind.RECORDING]
+        if task.kind is SessionKind.DICTATED:
+            return transcribe_dictation(recording, decoder=decoder, transcriber=transcriber)
         return transcribe(
-            inputs[ArtifactKind.RECORDING],
+            recording,
             voices=_voices(task),
             decoder=decoder,
             diarizer=diarizer,
@@ -137,8 +140,15 @@ def session_facts(task: StageTask) -> SessionFacts:
 
 
 def _voices(task: StageTask) -> VoiceCount:
-    voices = task.facts.get("voices")
-    return VoiceCount() if voices is None else VoiceCount(exactly=int(voices))
+    """Return the voices to expect: a number given is a bound; registered people leave room for one more.
+
+    A voice too many may be somebody who never consented, so it must not be merged away.
+    """
+    given = task.facts.get("voices")
+    if given is not None:
+        return VoiceCount(exactly=int(given))
+    registered = sum(count for _, count in session_facts(task).participants)
+    return VoiceCount(at_most=registered + 1, registered=registered) if registered else VoiceCount()
 
 
 def _whisperx_transcriber(settings: Settings) -> Transcriber:

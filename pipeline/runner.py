@@ -130,7 +130,8 @@ class Runner:
         return ()
 
     def _work(self, lease: Lease, lost: threading.Event) -> StageResult:
-        task = StageTask(lease.session.session_id, lease.stage, lease.session.note_format, lease.facts)
+        session = lease.session
+        task = StageTask(session.session_id, lease.stage, session.note_format, lease.facts, session.kind)
         with ExitStack() as opened:
             try:
                 return self.work[lease.stage].run(task, self._open(lease, opened))

@@ -60,6 +60,8 @@ class VoiceCount:
     exactly: int | None = None
     at_least: int | None = None
     at_most: int | None = None
+    #: How many people were registered: another number heard is a flag for the clinician and never a bound.
+    registered: int | None = None
 
 
 class Diarizer(Protocol):

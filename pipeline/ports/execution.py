@@ -6,7 +6,7 @@ from typing import BinaryIO, Protocol
 
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.note import NoteFormat
-from pipeline.domain.session import RunId, SessionId, Stage
+from pipeline.domain.session import RunId, SessionId, SessionKind, Stage
 from pipeline.ports.ledger import StageResult
 
 
@@ -18,6 +18,7 @@ class StageTask:
     stage: Stage
     note_format: NoteFormat
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    kind: SessionKind = SessionKind.RECORDED
 
 
 Inputs = Mapping[ArtifactKind, BinaryIO]

@@ -94,7 +94,7 @@ def test_the_process_that_works_gets_no_keys(house: House) -> None:
     """What a model's process is told holds neither keys nor object names."""
     house.run()
 
-    assert set(StageTask.__slots__) == {"session_id", "stage", "note_format", "facts"}
+    assert set(StageTask.__slots__) == {"session_id", "stage", "note_format", "facts", "kind"}
     assert house.work.tasks[0].session_id == SESSION
 
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from pipeline import errors
 from pipeline.domain.artifact import ArtifactKind, StageOutput
 from pipeline.domain.note import NoteFormat
-from pipeline.domain.session import SessionId, Stage
+from pipeline.domain.session import SessionId, SessionKind, Stage
 from pipeline.domain.transcript import Engine
 from pipeline.errors import PipelineError, UnexpectedError
 from pipeline.ports import StageFacts, StageResult, StageTask
@@ -76,6 +76,7 @@ def task_frame(task: StageTask, kinds: list[ArtifactKind]) -> dict[str, object]:
         "stage": task.stage,
         "note_format": task.note_format,
         "facts": dict(task.facts),
+        "kind": task.kind,
         "inputs": kinds,
     }
 
@@ -83,7 +84,11 @@ def task_frame(task: StageTask, kinds: list[ArtifactKind]) -> dict[str, object]:
 def task_of(frame: Mapping[str, Any]) -> tuple[StageTask, list[ArtifactKind]]:
     """Return the task of a frame, and the kinds of the inputs that follow."""
     task = StageTask(
-        SessionId(frame["session_id"]), Stage(frame["stage"]), NoteFormat(frame["note_format"]), frame["facts"]
+        SessionId(frame["session_id"]),
+        Stage(frame["stage"]),
+        NoteFormat(frame["note_format"]),
+        frame["facts"],
+        SessionKind(frame["kind"]),
     )
     return task, [ArtifactKind(kind) for kind in frame["inputs"]]
 

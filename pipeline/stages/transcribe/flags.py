@@ -37,8 +37,9 @@ def heard_voices(segments: tuple[Segment, ...]) -> int:
 
 
 def _count_flags(heard: int, voices: VoiceCount) -> Iterator[str]:
-    most = voices.exactly if voices.at_most is None else voices.at_most
-    least = voices.exactly if voices.at_least is None else voices.at_least
+    known = voices.exactly if voices.registered is None else voices.registered
+    most = voices.at_most if known is None else known
+    least = voices.at_least if known is None else known
     if most is not None and heard > most:
         yield "more_voices_than_participants"
     if least is not None and heard < least:

@@ -1,0 +1,93 @@
+"""Handing in: what a person says of a recording, made into a submission, and its bytes."""
+
+import io
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from commands.documents import transcript_in
+from config.wiring import Wiring
+from pipeline.adapters.formats import IMPORT_FORMATS
+from pipeline.domain.documents.consent import ConsentForm
+from pipeline.domain.documents.transcript import transcript_bytes
+from pipeline.domain.note import NoteFormat
+from pipeline.domain.session import Session, SessionId, SessionKind, new_session_id, parse_session_id
+from pipeline.intake import Intake, Submission
+from pipeline.ports import Doorbell
+from workers.broker import make_broker
+from workers.doorbell import DramatiqDoorbell
+
+SourceArgument = Annotated[
+    Path,
+    typer.Argument(help="Audio, video with sound, or a transcript (json, vtt, srt, txt).", exists=True, dir_okay=False),
+]
+AudioArgument = Annotated[Path, typer.Argument(help="Audio, or video with sound.", exists=True, dir_okay=False)]
+ConsentOption = Annotated[
+    Path, typer.Option(help="CONSENT.json; see `nightscribe consent example`.", exists=True, dir_okay=False)
+]
+FormatOption = Annotated[NoteFormat | None, typer.Option("--format", help="Note format.", case_sensitive=False)]
+SessionOption = Annotated[str, typer.Option("--session-id", help="An opaque id; a random one by default.")]
+SpeakersOption = Annotated[int | None, typer.Option("--num-speakers", min=1, max=20, help="How many voices to expect.")]
+DictationOption = Annotated[bool, typer.Option("--dictation", help="The clinician's own spoken summary: one voice.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What may be asked for with a recording."""
+
+    note_format: NoteFormat | None = None
+    voices: int | None = None
+    priority: int = 100
+    dictation: bool = False
+
+
+def choose_session_id(given: str, form: ConsentForm) -> SessionId:
+    """Return the id given, else the one the consent names, else a new one."""
+    if given:
+        return parse_session_id(given)
+    return form.session_id or new_session_id()
+
+
+def make_submission(
+    wiring: Wiring, form: ConsentForm, session_id: SessionId, source: Path, wishes: Wishes | None = None
+) -> Submission:
+    """Return a submission; raise ``ConsentSessionMismatchError`` where the form is another session's."""
+    wanted = wishes or Wishes()
+    bound = form.for_session(session_id)
+    session = Session(
+        session_id,
+        kind_of_source(source, dictation=wanted.dictation),
+        wanted.note_format or NoteFormat(wiring.settings.note_format),
+        wiring.settings.jurisdiction,
+        wiring.clock.now(),
+        wanted.priority,
+    )
+    return Submission(session, bound.participants, wiring.policy, bound.consents, wanted.voices)
+
+
+def kind_of_source(source: Path, *, dictation: bool) -> SessionKind:
+    """Return how a session comes in: a text file is a transcript that is there already."""
+    if source.suffix.lower().removeprefix(".") in IMPORT_FORMATS:
+        return SessionKind.IMPORTED
+    return SessionKind.DICTATED if dictation else SessionKind.RECORDED
+
+
+def accept(wiring: Wiring, doorbell: Doorbell, submission: Submission, source: Path) -> None:
+    """Take a file in; raise ``TranscriptInvalidError`` where it is a transcript that cannot be read."""
+    intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
+    with _opened(submission.session.kind, source) as body:
+        intake.accept(submission, body)
+
+
+def make_doorbell(wiring: Wiring) -> DramatiqDoorbell:
+    """Return the doorbell of this deployment's workers."""
+    return DramatiqDoorbell(make_broker(wiring.settings.redis_url.get_secret_value()))
+
+
+def _opened(kind: SessionKind, source: Path) -> AbstractContextManager[BinaryIO]:
+    if kind is SessionKind.IMPORTED:
+        return io.BytesIO(transcript_bytes(transcript_in(source)))
+    return source.open("rb")
