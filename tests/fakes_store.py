@@ -51,7 +51,7 @@ class MemoryObjectStore:
         self._answer()
         for key, content in sorted(self.objects.items()):
             if key.startswith(prefix):
-                yield ObjectVersion(ObjectKey(key), "current", _MOMENT, len(content))
+                yield ObjectVersion(ObjectKey(key), "null", _MOMENT, len(content))
 
     def destroy(self, prefix: str) -> int:
         """Forget everything under the prefix."""

@@ -16,6 +16,8 @@ from pipeline.errors import ObjectExistsError, ObjectMissingError, StoreFullErro
 from pipeline.ports import ObjectVersion
 
 _CHUNK = 256 * 1024
+#: As S3 names the version of an object where it keeps one of each.
+_ONLY_VERSION = "null"
 #: Another process's deletion may take an emptied folder away between its making and the link.
 _LINK_TRIES = 5
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -62,7 +64,7 @@ class LocalFolderStore:
         """Yield the objects and unfinished writes under the prefix; a folder keeps one version of each."""
         with _named_errors():
             for path in _files_under(self._objects, prefix):
-                yield from _version(ObjectKey(path.relative_to(self._objects).as_posix()), "current", path)
+                yield from _version(ObjectKey(path.relative_to(self._objects).as_posix()), _ONLY_VERSION, path)
             for path in self._unfinished_under(prefix):
                 yield from _version(_unfinished_key(path), path.name, path)
 
