@@ -5,10 +5,9 @@ signature line. The size counts all entries; the root covers the lines that foll
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.audit.chain import Head, stamp
@@ -31,6 +30,7 @@ class Checkpoint:
     heads: tuple[Head, ...]
     at: str
     signing_key_id: str = ""
+    #: Four bytes of the key's hash, then the Ed25519 signature.
     signature: bytes = b""
 
     def text(self) -> str:
@@ -41,13 +41,16 @@ class Checkpoint:
         size = sum(head.seq for head in self.heads)
         return f"{ORIGIN}\n{size}\n{_base64(root)}\n{further}"
 
+    def note(self) -> str:
+        """Return the text with its signature line."""
+        return f"{self.text()}\n— {self.signing_key_id} {_base64(self.signature)}\n"
+
 
 def make_checkpoint(heads: Sequence[Head], at: datetime, signer: PublishedSigner) -> str:
     """Return a signed note over the heads."""
-    text = Checkpoint(tuple(heads), stamp(at)).text()
-    name = signer.signing_key_id
-    signature = key_hash(name, signer.public_key_pem) + signer.sign(text.encode())
-    return f"{text}\n— {name} {_base64(signature)}\n"
+    unsigned = Checkpoint(tuple(heads), stamp(at), signer.signing_key_id)
+    signature = key_hash(signer.signing_key_id, signer.public_key_pem) + signer.sign(unsigned.text().encode())
+    return replace(unsigned, signature=signature).note()
 
 
 def add_checkpoint(log: AuditLog, signer: PublishedSigner) -> str:
@@ -59,25 +62,25 @@ def add_checkpoint(log: AuditLog, signer: PublishedSigner) -> str:
 
 
 def parse_checkpoint(note: str) -> Checkpoint:
-    """Return the checkpoint; raise ``CheckpointUnreadableError`` where any byte of its text is not as it is written."""
+    """Return the checkpoint; raise ``CheckpointUnreadableError`` where any byte of it is not as it is written."""
     try:
         text, _, signed = note.partition("\n\n")
         lines = text.split("\n")
         heads = tuple(_head(line) for line in lines[3:-1])
-        dash, name, encoded = signed.removesuffix("\n").split(" ")
-        checkpoint = Checkpoint(heads, lines[-1].removeprefix("at "), name, _bytes(encoded)[4:])
+        _, name, signature = signed.removesuffix("\n").split(" ")
+        checkpoint = Checkpoint(heads, lines[-1].removeprefix("at "), name, base64.b64decode(signature))
     except (ValueError, IndexError) as error:
         raise CheckpointUnreadableError from error
-    if dash != "—" or checkpoint.text() != f"{text}\n":
+    if checkpoint.note() != note:
         raise CheckpointUnreadableError
     return checkpoint
 
 
 def is_signed_by(checkpoint: Checkpoint, signer: PublishedSigner) -> bool:
     """Say whether the checkpoint carries this signer's valid signature."""
-    return checkpoint.signing_key_id == signer.signing_key_id and signer.check(
-        checkpoint.text().encode(), checkpoint.signature
-    )
+    name = signer.signing_key_id
+    known = (checkpoint.signing_key_id, checkpoint.signature[:4]) == (name, key_hash(name, signer.public_key_pem))
+    return known and signer.check(checkpoint.text().encode(), checkpoint.signature[4:])
 
 
 def key_hash(name: str, public_key_pem: str) -> bytes:
@@ -89,15 +92,8 @@ def key_hash(name: str, public_key_pem: str) -> bytes:
 
 def _head(line: str) -> Head:
     stream, seq, digest = line.split(" ")
-    return Head(Stream(stream), int(seq), _bytes(digest))
+    return Head(Stream(stream), int(seq), base64.b64decode(digest))
 
 
 def _base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
-
-
-def _bytes(encoded: str) -> bytes:
-    try:
-        return base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
-        raise CheckpointUnreadableError from error

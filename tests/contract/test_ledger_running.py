@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.adapters.database import SqlLedger
 from pipeline.domain.artifact import ArtifactKind
-from pipeline.domain.session import SessionKind, Stage, StageStatus, WorkerId
+from pipeline.domain.session import SessionId, SessionKind, Stage, StageStatus, WorkerId
 from pipeline.errors import LeaseLostError
 from pipeline.ports import StageFacts
 from tests.factories import accepted_session, finish, make_session, run_through, stored, taken
@@ -47,7 +47,7 @@ def test_racing_workers_share_the_runs_out(open_ledger: OpenLedger) -> None:
     ledgers = [open_ledger() for _ in range(4)]
     sessions = {accepted_session(ledgers[0]).session_id for _ in range(12)}
 
-    def work(number: int) -> list[str]:
+    def work(number: int) -> list[SessionId]:
         won = []
         while lease := ledgers[number].claim(Stage.TRANSCRIBE, WorkerId(f"worker-{number}")):
             won.append(lease.session.session_id)
