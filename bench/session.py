@@ -90,7 +90,7 @@ def _engine_seconds(wiring: Wiring, session_id: SessionId) -> dict[str, float]:
     """Return the engines' own seconds of each stage, as the audit log has them."""
     seconds: dict[str, float] = {}
     for line in audit_lines(wiring, session_id).splitlines():
-        body = json.loads(line)
+        body = json.loads(line)["facts"]
         counts = dict(body.get("counts", {}))
         spent = (counts.get("engine_ms", 0) + counts.get("load_ms", 0)) / 1000
         if spent:

@@ -70,7 +70,7 @@ def audit_lines(wiring: Wiring, session_id: SessionId) -> str:
     """Return a session's audit entries, stream after stream, as JSON Lines."""
     with wiring.ledger.audit_snapshot() as snapshot:
         bodies = (entry.body for stream in Stream for entry in snapshot.entries(stream))
-        own = [body.decode() for body in bodies if json.loads(body).get("session_id") == session_id]
+        own = [body.decode() for body in bodies if json.loads(body)["facts"].get("session_id") == session_id]
     return "".join(f"{line}\n" for line in own)
 
 

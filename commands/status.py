@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from commands.opening import console, open_wiring
 from pipeline.domain.session import Stage, StageStatus, parse_session_id
@@ -58,10 +58,12 @@ def as_document(row: SessionRow) -> dict[str, Any]:
 
 
 def _table(rows: tuple[SessionRow, ...]) -> Table:
-    table = Table("Session", "Handed in", *(str(stage).capitalize() for stage in Stage))
+    table = Table(Column("Session", overflow="fold", min_width=36), "Handed in")
+    for stage in Stage:
+        table.add_column(str(stage).capitalize())
     for row in rows:
         cells = (_cell(row, stage) for stage in Stage)
-        table.add_row(row.session.session_id, row.session.submitted_at.isoformat(timespec="seconds"), *cells)
+        table.add_row(row.session.session_id, f"{row.session.submitted_at:%Y-%m-%d %H:%M} UTC", *cells)
     return table
 
 
