@@ -1,7 +1,7 @@
 """The part of a report about content: sentences with verdicts and quotes, what was said and matters, the transcript."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.adapters.report import wording
@@ -20,6 +20,8 @@ from pipeline.domain.transcript import Segment, Transcript
 
 #: What a clinician looks at first, worst first.
 _ATTENTION = (Verdict.CONTRADICTED, Verdict.UNSUPPORTED, Verdict.PARTIAL, Verdict.NOT_CHECKED)
+#: Quotes of a safety matter that are shown in full.
+_SHOWN = 3
 #: Reasons for which a sentence that was not checked needs no second look.
 _SETTLED = frozenset({"confirmed_by_records", "nothing_found_to_contradict"})
 
@@ -68,6 +70,12 @@ class CheckedSentence:
         """Return the verdict as one character."""
         return wording.SYMBOLS[self.verdict]
 
+    @property
+    def label(self) -> str:
+        """Return what its quotes are: evidence only where they bear the sentence out."""
+        bears_out = self.verdict in {Verdict.SUPPORTED, Verdict.PARTIAL}
+        return "Evidence" if bears_out else "Nearest words"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedSection:
@@ -87,6 +95,8 @@ class SafetyPoint:
     critical: bool
     indirect: bool
     quotes: tuple[Quote, ...]
+    #: Further places where it came up.
+    more: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +178,18 @@ def _checked(
     if verdict is None:
         return CheckedSentence(number, sentence.text, Verdict.NOT_CHECKED, (), (), ())
     found = {finding.reason_code for finding in verdict.findings}
+    is_settled = verdict.verdict is Verdict.NOT_CHECKED and bool(_SETTLED.intersection(verdict.reasons))
     return CheckedSentence(
         number=number,
         text=sentence.text,
         verdict=verdict.verdict,
-        quotes=_quotes(verdict.evidence, anchor),
+        quotes=() if is_settled else _quotes(verdict.evidence, anchor),
         reasons=(
             *(_reason(finding, anchor) for finding in verdict.findings),
             *(Reason(wording.reason(code)) for code in verdict.reasons if code not in found),
         ),
         passed=_passed(verdict),
-        settled=verdict.verdict is Verdict.NOT_CHECKED and bool(_SETTLED.intersection(verdict.reasons)),
+        settled=is_settled,
     )
 
 
@@ -194,18 +205,30 @@ def _reason(finding: Finding, anchor: Mapping[str, str]) -> Reason:
 def _quotes(spans: Iterable[EvidenceSpan], anchor: Mapping[str, str]) -> tuple[Quote, ...]:
     return tuple(
         Quote(span.quote, place(span.start), wording.ROLES[span.role], anchor.get(span.segment_id, ""))
-        for span in spans
+        for span in _told_once(spans)
     )
 
 
+def _told_once(spans: Iterable[EvidenceSpan]) -> Iterator[EvidenceSpan]:
+    """Leave out a quote whose words hold, or are held by, those of one already given from the same segment."""
+    given: list[EvidenceSpan] = []
+    for span in spans:
+        same = (earlier.quote for earlier in given if earlier.segment_id == span.segment_id)
+        if not any(span.quote in earlier or earlier in span.quote for earlier in same):
+            given.append(span)
+            yield span
+
+
 def _point(mention: SafetyMention, anchor: Mapping[str, str]) -> SafetyPoint:
+    quotes = _quotes(mention.evidence, anchor)
     return SafetyPoint(
         topic=wording.topic(mention.topic),
         how=wording.MENTIONS[mention.status],
         in_note=mention.in_note,
         critical=mention.critical,
         indirect=mention.indirect,
-        quotes=_quotes(mention.evidence, anchor),
+        quotes=quotes[:_SHOWN],
+        more=quotes[_SHOWN:],
     )
 
 

@@ -28,6 +28,8 @@ def place(seconds: float) -> str:
 
 def length(seconds: float) -> str:
     """Return a length in words, to the second below an hour."""
+    if 0 < seconds < 1:
+        return "under 1 s"
     hours, rest = divmod(round(seconds), 3600)
     minutes, left = divmod(rest, 60)
     if hours:

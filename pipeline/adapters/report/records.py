@@ -253,8 +253,13 @@ def _voice_line(speaker: str | None, segments: list[Segment], total: float) -> V
         speaker=speaker or "no voice told apart",
         role=" / ".join(dict.fromkeys(wording.ROLES[s.role] for s in segments)),
         share=f"{sum(s.end - s.start for s in segments) / total:.0%}",
-        confidence=f"{sum(sure) / len(sure):.0%}" if sure else "not stated",
+        confidence=_sureness(sum(sure) / len(sure)) if sure else "not stated",
     )
+
+
+def _sureness(probability: float) -> str:
+    """Return a probability without rounding it to certainty."""
+    return "over 99%" if probability > 0.99 else f"{probability:.0%}"  # noqa: PLR2004 - the last whole percent
 
 
 def _engine_line(did: str, engine: Engine) -> EngineLine:

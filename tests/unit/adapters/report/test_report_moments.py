@@ -18,7 +18,9 @@ def test_a_place_reads_as_on_a_player(seconds: float, expected: str) -> None:
     assert place(seconds) == expected
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(7, "7 s"), (61, "1 min 1 s"), (5430, "1 h 30 min")])
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(0.4, "under 1 s"), (7, "7 s"), (61, "1 min 1 s"), (5430, "1 h 30 min")]
+)
 def test_a_length_reads_in_words(seconds: float, expected: str) -> None:
     """Lengths are in the two largest units."""
     assert length(seconds) == expected
