@@ -1,6 +1,6 @@
 """Orphans: objects without a row go, everything else stays."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from pipeline.domain.artifact import ObjectKey
@@ -25,6 +25,10 @@ def store() -> MemoryObjectStore:
     return objects
 
 
+def written(objects: MemoryObjectStore) -> datetime:
+    return max(version.modified_at for version in objects.versions("sessions/"))
+
+
 def left(objects: MemoryObjectStore) -> set[str]:
     return {version.key for version in objects.versions("sessions/")}
 
@@ -33,7 +37,7 @@ def test_old_objects_without_a_row_are_removed() -> None:
     """What no row names is removed, and what a row names stays."""
     objects = store()
 
-    removed = remove_orphans(objects, keys_of, datetime.now(UTC) + 2 * DAY, DAY)
+    removed = remove_orphans(objects, keys_of, written(objects) + 2 * DAY, DAY)
 
     assert removed == 2
     assert left(objects) == {KNOWN}
@@ -43,7 +47,7 @@ def test_young_objects_stay() -> None:
     """An object may be about to be committed, so it is left alone for as long as a stage can take."""
     objects = store()
 
-    removed = remove_orphans(objects, keys_of, datetime.now(UTC), DAY)
+    removed = remove_orphans(objects, keys_of, written(objects), DAY)
 
     assert removed == 0
     assert left(objects) == {KNOWN, ORPHAN, STRANGER}
