@@ -3,14 +3,16 @@
 import os
 import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Protocol
 
 import dramatiq
 import structlog
 
 from config.wiring import Wiring, stage_work
 from pipeline.domain.session import Stage, WorkerId
+from pipeline.ports import StageWork
 from pipeline.runner import Runner
 from workers.actors import declare_actor
 from workers.broker import make_broker
@@ -25,15 +27,29 @@ log = structlog.get_logger(__name__)
 _LOOK_MS = 50
 
 
+class LastingWork(StageWork, Protocol):
+    """Stage work that lives as long as its worker does."""
+
+    def start(self) -> None:
+        """Get ready for the first task."""
+        ...
+
+    def close(self) -> None:
+        """Stop, and let go of everything."""
+        ...
+
+
 class WorkerProcess:
     """Serves stages until told to stop; each stage has its own queue, one run at a time, and its own model process."""
 
-    def __init__(self, wiring: Wiring, stages: Sequence[Stage]) -> None:
-        """Build everything; start nothing."""
+    def __init__(
+        self, wiring: Wiring, stages: Sequence[Stage], work: Mapping[Stage, LastingWork] | None = None
+    ) -> None:
+        """Build everything; start nothing. ``work`` stands in for the model processes of the settings."""
         self._wiring = wiring
         self._broker = make_broker(wiring.settings.redis_url.get_secret_value())
         self.doorbell = DramatiqDoorbell(self._broker)
-        self._work = stage_work(wiring.settings, tuple(stages))
+        self._work: Mapping[Stage, LastingWork] = work or stage_work(wiring.settings, tuple(stages))
         self._runner = Runner(
             wiring.ledger,
             wiring.artifacts,
