@@ -80,11 +80,39 @@ class SandboxUnavailableError(PermanentError):
     sentence = "ffmpeg is missing. Install it (apt-get install ffmpeg bubblewrap)."
 
 
+class EndpointNotAllowedError(PermanentError):
+    """Content was to be sent to a host that no agreement covers."""
+
+    reason_code = "endpoint_not_allowed"
+    sentence = "Content may not be sent to this host. Name it in the settings only with a signed agreement on file."
+
+
+class EndpointUnavailableError(TransientError):
+    """A model server does not answer, or answers that it cannot."""
+
+    reason_code = "endpoint_unavailable"
+    sentence = "The model server does not answer. Check that it runs; the stage is tried again."
+
+
+class EndpointReplyInvalidError(TransientError):
+    """A model server answered, and not in the form asked for."""
+
+    reason_code = "endpoint_reply_invalid"
+    sentence = "The model server's answer cannot be used. Try another model, or raise its limit of tokens."
+
+
 class EngineUnavailableError(PermanentError):
     """An engine was asked for whose weights or settings are not there."""
 
     reason_code = "engine_unavailable"
     sentence = "The engine asked for is not set up. `nightscribe doctor` says what it lacks."
+
+
+class EngineOutOfMemoryError(TransientError):
+    """A model ran out of memory even on one piece at a time."""
+
+    reason_code = "engine_out_of_memory"
+    sentence = "The model ran out of memory. Use a smaller model or compute type, or free the device."
 
 
 class DatabaseUnavailableError(TransientError):

@@ -2,19 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.adapters.drafting.arranging import Line
 from pipeline.adapters.drafting.extractive import lexicon
 from pipeline.domain.layout import Topic
+from pipeline.domain.note import SentenceKind
+from pipeline.domain.transcript import Transcript
 from pipeline.ports import SessionFacts
 
 #: Topics a reader would take silence about for a negative finding, and how the lexicon calls them.
 _RISKS = (("suicide", "suicidal thoughts"), ("self_harm", "self-harm"), ("violence", "thoughts of harming others"))
 _OTHERS = ((Topic.SUBSTANCE, "alcohol or drug use"), (Topic.MEDICATION, "medication"))
 
-JUDGEMENT = "To be written by the clinician: assessment and clinical judgement."
-EMPTY = "Nothing that was said was placed in this section; the clinician completes it."
+_JUDGEMENT = "To be written by the clinician: assessment and clinical judgement."
 
 
-def fact_sentences(facts: SessionFacts) -> Iterator[str]:
+def lines_beside(transcript: Transcript, facts: SessionFacts) -> tuple[Line, ...]:
+    """Return what a note states beside what was said: facts, silences, and a place for the judgement."""
+    heard = [segment.text for segment in transcript.segments]
+    return (
+        *(Line(Topic.SESSION, text, SentenceKind.SESSION_FACT) for text in _facts(facts)),
+        *(Line(Topic.RISK, text, SentenceKind.NOT_ASSESSED) for text in _silences(heard)),
+        Line(Topic.JUDGEMENT, _JUDGEMENT, SentenceKind.ASSESSMENT),
+    )
+
+
+def _facts(facts: SessionFacts) -> Iterator[str]:
     """Yield attendance, length and consent as the rows have them."""
     present = [f"{count} {_plural(role, count)}" for role, count in facts.participants if count]
     if present:
@@ -26,7 +38,7 @@ def fact_sentences(facts: SessionFacts) -> Iterator[str]:
         yield facts.consent_statement.rstrip(".") + "."
 
 
-def silences(texts: Sequence[str]) -> Iterator[str]:
+def _silences(texts: Sequence[str]) -> Iterator[str]:
     """Yield what was not spoken of; never a statement that there is none of it."""
     raised = frozenset(name for text in texts for name in lexicon.risk_names(text))
     risks = [wording for name, wording in _RISKS if name not in raised]

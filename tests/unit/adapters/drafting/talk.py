@@ -6,6 +6,7 @@ from pipeline.domain.note import Note, NoteFormat
 from pipeline.domain.transcript import Engine, Role, Segment, Transcript
 from pipeline.ports import SessionFacts
 
+LAYOUTS = load_layouts()
 CLINICIAN, CLIENT = Role.CLINICIAN, Role.CLIENT
 
 
@@ -25,7 +26,7 @@ def an_exchange(question: str, answer: str) -> Transcript:
 
 def a_note(transcript: Transcript, note_format: NoteFormat = NoteFormat.SOAP) -> Note:
     """Return its draft."""
-    return ExtractiveDrafter(load_layouts()).draft(transcript, note_format, SessionFacts())
+    return ExtractiveDrafter(LAYOUTS).draft(transcript, note_format, SessionFacts())
 
 
 def texts(note: Note) -> list[str]:

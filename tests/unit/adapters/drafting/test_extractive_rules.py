@@ -169,8 +169,8 @@ def test_nothing_said_is_refused() -> None:
 
 
 _WORDS = st.sampled_from(
-    ["I", "you", "slept", "Do you sleep?", "No.", "um,", "suicide", "my", "wine", "please walk", "Thursday at four.", "?",
-     "and", "what", "homework", '"', "lithium", "evidence", "feel", "client", "Plan."]
+    ["I", "you", "slept", "Do you sleep?", "No.", "um,", "suicide", "my", "wine", "please walk", "Thursday at four.",
+     "?", "and", "what", "homework", '"', "lithium", "evidence", "feel", "client", "Plan."]
 )  # fmt: skip
 _LINES = st.tuples(
     st.sampled_from("ABC"), st.sampled_from([None, *Role]), st.lists(_WORDS, min_size=1, max_size=12).map(" ".join)
@@ -178,7 +178,7 @@ _LINES = st.tuples(
 
 
 @given(st.lists(_LINES, min_size=1, max_size=12), st.sampled_from(NoteFormat))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_talk_makes_a_faithful_note(lines: list[tuple[str, Role | None, str]], note_format: NoteFormat) -> None:
     """Whatever was heard, every citation exists and ids are unique; nothing but an empty transcript is refused."""
     talk: Transcript = a_talk(*lines)
