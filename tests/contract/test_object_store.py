@@ -8,9 +8,11 @@ from typing import cast
 import pytest
 
 from pipeline.adapters.store.local_folder import LocalFolderStore
+from pipeline.adapters.store.s3 import S3Store
 from pipeline.domain.artifact import ObjectKey
 from pipeline.errors import ObjectExistsError, ObjectMissingError, PipelineError
 from pipeline.ports import ObjectStore
+from pipeline.ports.arrivals import InboundStore
 from tests.fakes_store import MemoryObjectStore
 
 MEBIBYTE = 1024 * 1024
@@ -122,6 +124,17 @@ def test_destroy_removes_everything_under_the_prefix_and_nothing_else(store: Obj
     with pytest.raises(ObjectMissingError):
         read(store, "sessions/one/draft/1-k")
     assert read(store, "sessions/onetwo/draft/1-k") == b"neighbour"
+
+
+def test_remove_takes_one_key_and_not_those_that_begin_with_it(store: InboundStore) -> None:
+    """Removing an object leaves the one whose key is longer, and again finds nothing."""
+    assert isinstance(store, MemoryObjectStore | LocalFolderStore | S3Store)
+    put(store, "inbound/session-0001")
+    put(store, "inbound/session-00012", b"neighbour")
+    counts = store.remove(ObjectKey("inbound/session-0001")), store.remove(ObjectKey("inbound/session-0001"))
+
+    assert counts == (1, 0)
+    assert [version.key for version in store.versions("inbound/")] == ["inbound/session-00012"]
 
 
 def test_destroy_again_finds_nothing(store: ObjectStore) -> None:

@@ -30,14 +30,17 @@ def _created(event: Any) -> tuple[Announcement, ...]:  # noqa: ANN401 - JSON fro
         return _created(json.loads(event["Message"])) if event.get("Type") == "Notification" else ()
     if event.get("Event") == "s3:TestEvent":
         return ()
-    return tuple(_announcement(record["s3"]) for record in event["Records"] if _says_created(record))
+    return tuple(_announcement(record) for record in event["Records"] if _says_created(record))
 
 
 def _says_created(record: dict[str, Any]) -> bool:
     return str(record["eventName"]).removeprefix("s3:").startswith(_CREATED)
 
 
-def _announcement(entity: dict[str, Any]) -> Announcement:
+def _announcement(record: dict[str, Any]) -> Announcement:
+    entity = record["s3"]
     stored = entity["object"]
-    key = ObjectKey(unquote_plus(str(stored["key"])))
-    return Announcement(str(entity["bucket"]["name"]), key, str(stored.get("versionId") or _UNVERSIONED))
+    # AWS and MinIO encode a key as in an address; Ceph sends it as it is.
+    as_it_is = str(record.get("eventSource", "")).startswith("ceph:")
+    key = str(stored["key"]) if as_it_is else unquote_plus(str(stored["key"]))
+    return Announcement(str(entity["bucket"]["name"]), ObjectKey(key), str(stored.get("versionId") or _UNVERSIONED))

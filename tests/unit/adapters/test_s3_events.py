@@ -43,6 +43,13 @@ def test_a_key_is_decoded() -> None:
     assert announcement.key == "inbound/a b+cé"
 
 
+def test_cephs_key_is_taken_as_it_is() -> None:
+    """Ceph does not encode keys, so nothing of one is decoded."""
+    raw = record("ObjectCreated:Put", "inbound/a b+c%20d") | {"eventSource": "ceph:s3"}
+
+    assert announcements(event(raw))[0].key == "inbound/a b+c%20d"
+
+
 @pytest.mark.parametrize(
     "payload",
     [
