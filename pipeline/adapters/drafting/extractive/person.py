@@ -13,6 +13,7 @@ _FILLER = re.compile(
 _REPEATED = re.compile(
     r"\b(i|the|a|an|my|and|but|so|to|it|was|we|in|of|it's|i'm|he|she|they)(?:,? \1\b)+", re.IGNORECASE
 )
+_REPEATED_PHRASE = re.compile(r"\b((?:[\w']+ ){1,4}[\w']+),? \1\b", re.IGNORECASE)
 _OPENING = re.compile(
     r"^(?:(?:and|but|so|well|then|also|okay|oh|like|anyway|honestly|actually|basically),? )+", re.IGNORECASE
 )
@@ -61,7 +62,7 @@ def without_fillers(text: str) -> str:
     text = _FILLER.sub("", text)
     text = re.sub(r"\s+", " ", text).strip(" ,")
     text = re.sub(r"\s+,|,(?:\s*,)+", ",", text)
-    text = _REPEATED.sub(r"\1", text)
+    text = _REPEATED_PHRASE.sub(r"\1", _REPEATED.sub(r"\1", text))
     return _OPENING.sub("", text).strip(" ,")
 
 

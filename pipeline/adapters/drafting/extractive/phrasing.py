@@ -22,7 +22,7 @@ def sentence_of(entry: Entry, known_lower: frozenset[str]) -> str:
     """Return the entry as a sentence of a note."""
     statement = entry.statement
     if statement.units[0].asks:
-        said = f"Asked {quoted(statement.units)}; no answer was found in the transcript"
+        said = f"{_asker(statement.voice)} {quoted(statement.units)}; no answer was found in the transcript"
     elif statement.voice.is_clinician:
         said = _by_clinician(entry)
     elif statement.questions and (entry.topic is Topic.RISK or entry.technique or _leans(statement)):
@@ -71,8 +71,12 @@ def _leans(statement: Statement) -> bool:
 
 
 def _asked(statement: Statement) -> str:
-    asker = "Asked" if statement.asker is None or statement.asker.is_clinician else f"{statement.asker.subject} asked"
-    return f"{asker} {quoted(statement.questions)}, {statement.voice.name} answered: {quoted(statement.units)}"
+    asked = f"{_asker(statement.asker)} {quoted(statement.questions)}"
+    return f"{asked}, {statement.voice.name} answered: {quoted(statement.units)}"
+
+
+def _asker(voice: Voice | None) -> str:
+    return "Asked" if voice is None or voice.is_clinician else f"{voice.subject} asked"
 
 
 def _said(statement: Statement) -> str:

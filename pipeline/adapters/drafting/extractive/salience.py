@@ -15,12 +15,12 @@ _WORD = re.compile(r"[a-z][a-z']+|\d+")
 #: How many sentences of each topic a short session's note holds at most; longer sessions get more.
 _CAPS = {
     Topic.RISK: 24, Topic.PLAN: 6, Topic.CONCERN: 5, Topic.INTERVENTION: 5, Topic.APPOINTMENT: 2, Topic.FORMULATION: 2,
-    Topic.SLEEP: 3, Topic.SUBSTANCE: 3, Topic.MEDICATION: 3, Topic.HOMEWORK: 3, Topic.RESPONSE: 3, Topic.MOOD: 2,
+    Topic.SLEEP: 3, Topic.SUBSTANCE: 5, Topic.MEDICATION: 3, Topic.HOMEWORK: 3, Topic.RESPONSE: 3, Topic.MOOD: 2,
     Topic.PROGRESS: 2, Topic.APPETITE: 1,
 }  # fmt: skip
 _FEWEST, _USUAL, _MOST, _WORDS_FOR_ONE_MORE = 14, 30, 42, 75
 #: What is needed takes this share of its length from the rest, of which some always stays.
-_SHARE_OF_NEEDED, _FEWEST_OPTIONAL = 0.85, 10
+_SHARE_OF_NEEDED, _FEWEST_OPTIONAL = 0.9, 10
 #: What the first statement on a topic has over others, and how much more each further one must tell.
 _FIRST_OF_TOPIC = 2.0
 _NEXT_OF_TOPIC = {Topic.HOMEWORK: 1.0, Topic.MEDICATION: 1.0, Topic.CONCERN: 1.5}

@@ -65,11 +65,16 @@ def _entries(statement: Statement, context: _Context) -> Iterator[Entry]:
     if topic is not None:
         label = lexicon.technique(statement.question) if topic in {Topic.INTERVENTION, Topic.RESPONSE} else None
         answered = statement if topic is Topic.RISK else replace(statement, questions=statement.questions[-1:])
-        yield Entry(topic, answered, technique=label or "", needed=topic in {Topic.RISK, Topic.APPOINTMENT})
+        yield Entry(
+            topic, answered, technique=label or "", needed=_is_needed(topic, f"{statement.question} {statement.text}")
+        )
 
 
 def _of_clinician(statement: Statement) -> Iterator[Entry]:
-    """Yield an entry for each sentence of the clinician that plans, explains or treats."""
+    """Yield an answer about risk, or an entry for each sentence of the clinician that plans, explains or treats."""
+    if lexicon.risk_names(" ".join(unit.text for unit in statement.questions)):
+        yield Entry(Topic.RISK, statement, needed=True)
+        return
     for unit in statement.units:
         alone = replace(statement, units=(unit,), questions=())
         topic = _topic_of_clinician(unit.text, alone.place)
@@ -77,7 +82,10 @@ def _of_clinician(statement: Statement) -> Iterator[Entry]:
             label = lexicon.technique(unit.text) if topic is Topic.INTERVENTION else None
             asked = statement.questions[-1:] if topic is Topic.PLAN and unit is statement.units[0] else ()
             yield Entry(
-                topic, replace(alone, questions=asked), technique=label or "", needed=_is_needed(topic, unit.text)
+                topic,
+                replace(alone, questions=asked),
+                technique=label or "",
+                needed=_is_needed(topic, unit.text, by_clinician=True),
             )
 
 
@@ -156,13 +164,17 @@ def _goes_on(statement: Statement, context: _Context) -> bool:
         and context.topic in _GO_ON
         and statement.turn - context.turn <= 2  # noqa: PLR2004 - the turn before the question
         and len(statement.question.split()) <= _WITHOUT_WORDS
+        and lexicon.says("goes_on", statement.question)
     )
 
 
-def _is_needed(topic: Topic, text: str) -> bool:
+def _is_needed(topic: Topic, text: str, *, by_clinician: bool = False) -> bool:
+    """Say whether the note must have it: risk, substances, what was undertaken, and when to meet."""
+    if topic is Topic.SUBSTANCE:
+        return lexicon.raises(topic, text)
+    if not by_clinician or topic is Topic.RISK:
+        return topic in {Topic.RISK, Topic.APPOINTMENT}
     undertaken = lexicon.INTENTION.search(text)
-    if topic is Topic.RISK:
-        return True
     return topic is Topic.PLAN and bool(
         lexicon.DIRECTIVE.search(text) or (undertaken and lexicon.says("undertaking", undertaken["verb"]))
     )
