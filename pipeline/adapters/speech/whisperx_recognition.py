@@ -1,0 +1,92 @@
+"""Recognition with whisperX: its batched pipeline over faster-whisper, with the doubt that it throws away kept."""
+
+import gc
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pipeline.adapters.speech.whisper_guards import Heard
+from pipeline.adapters.speech.whisperx_options import WhisperXOptions
+from pipeline.adapters.speech.whisperx_quiet import import_whisperx, quiet
+from pipeline.errors import EngineUnavailableError
+from pipeline.ports import Samples
+
+
+class Recognizer:
+    """A Whisper model and the voice activity detector that the whisperX wheel carries."""
+
+    def __init__(self, options: WhisperXOptions) -> None:
+        whisperx = import_whisperx()
+        _check_folder(options.model)
+        with quiet():
+            self._pipeline = _load(whisperx, options)
+        self._decoder = self._pipeline.model.model = _Listening(self._pipeline.model.model)
+        self._language = options.language or None
+
+    def recognize(self, samples: Samples, batch_size: int) -> tuple[list[Heard], str]:
+        """Return the pieces that voice activity detection cut, and the language."""
+        self._decoder.no_speech.clear()
+        with quiet():
+            found = self._pipeline.transcribe(samples, batch_size=batch_size, language=self._language)
+        doubts = [*self._decoder.no_speech, *[None] * len(found["segments"])]
+        pieces = [
+            Heard(float(piece["start"]), float(piece["end"]), piece["text"], float(piece["avg_logprob"]), doubt)
+            for piece, doubt in zip(found["segments"], doubts, strict=False)
+        ]
+        return pieces, found["language"]
+
+    def free_memory(self) -> None:
+        """Give back what a failed batch left behind."""
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+def device_of(options: WhisperXOptions) -> str:
+    """Return ``cuda`` or ``cpu``."""
+    if options.device != "auto":
+        return options.device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _load(whisperx: Any, options: WhisperXOptions) -> Any:  # noqa: ANN401  # whisperX ships no types
+    device, _, index = device_of(options).partition(":")
+    try:
+        return whisperx.load_model(
+            options.model,
+            device,
+            device_index=int(index or 0),
+            compute_type=options.compute_type,
+            language=options.language or None,
+            asr_options={"beam_size": options.beam_size, "hotwords": " ".join(options.hotwords) or None},
+            local_files_only=not options.download,
+            threads=options.threads,
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        # The library's own words may name folders of this machine; its kind says enough.
+        raise EngineUnavailableError(engine="whisperx", lacks="model", kind=type(error).__name__) from None
+
+
+def _check_folder(model: str) -> None:
+    """Refuse a folder without a tokenizer, for which faster-whisper would go and fetch one."""
+    if Path(model).is_dir() and not Path(model, "tokenizer.json").is_file():
+        raise EngineUnavailableError(engine="whisperx", lacks="tokenizer.json")
+
+
+class _Listening:
+    """CTranslate2's model, asked also for the probability that there was no speech, which whisperX does not ask."""
+
+    def __init__(self, model: Any) -> None:  # noqa: ANN401  # CTranslate2 ships no types
+        self._model = model
+        #: One for each piece since it was last cleared, in order.
+        self.no_speech: list[float | None] = []
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # as above
+        return getattr(self._model, name)
+
+    def generate(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # as above
+        """Pass on, and remember."""
+        results = self._model.generate(*args, **options, return_no_speech_prob=True)
+        self.no_speech.extend(result.no_speech_prob for result in results)
+        return results

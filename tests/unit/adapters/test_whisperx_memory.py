@@ -1,0 +1,82 @@
+"""What the whisperX adapter does when memory runs out, over a recognizer that runs out on demand."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from pipeline.adapters.speech.whisper_guards import Heard
+from pipeline.adapters.speech.whisperx import WhisperXOptions, WhisperXTranscriber
+from pipeline.domain.transcript import Segment
+from pipeline.errors import EngineOutOfMemoryError
+from pipeline.ports import Samples
+
+SOUND = np.zeros(16_000, np.float32)
+
+
+@dataclass
+class SmallMemory:
+    """Recognizes in batches up to what fits, and fails as CTranslate2 does above."""
+
+    fits: int
+    message: str = "CUDA failed with error out of memory"
+    tried: list[int] = field(default_factory=list)
+    freed: int = 0
+
+    def recognize(self, samples: Samples, batch_size: int) -> tuple[list[Heard], str]:
+        """Return a word, or run out."""
+        self.tried.append(batch_size)
+        if batch_size > self.fits:
+            raise RuntimeError(self.message)
+        return [Heard(0.0, 1.0, "Hello.", -0.1, 0.0)], "en"
+
+    def free_memory(self) -> None:
+        """Count."""
+        self.freed += 1
+
+
+class NoAligner:
+    """Leaves pieces as they are."""
+
+    def align(self, pieces: list[Heard], samples: Samples, language: str) -> tuple[list[Segment], bool]:
+        """Return a segment a piece."""
+        return [Segment("", piece.start, piece.end, piece.text) for piece in pieces], True
+
+
+def transcriber(memory: SmallMemory, batch_size: int = 8) -> WhisperXTranscriber:
+    """Return a transcriber over the recognizer."""
+    made = WhisperXTranscriber(WhisperXOptions(batch_size=batch_size))
+    made.__dict__.update(_recognizer=memory, _aligner=NoAligner())
+    return made
+
+
+def test_batch_is_halved_and_work_goes_on() -> None:
+    """Out of memory halves the batch until it fits, and the recording is transcribed."""
+    memory = SmallMemory(fits=2)
+    transcript = transcriber(memory).transcribe(SOUND, ())
+
+    assert [segment.text for segment in transcript.segments] == ["Hello."]
+    assert (memory.tried, memory.freed) == ([8, 4, 2], 2)
+
+
+def test_smaller_batch_is_kept() -> None:
+    """The next recording starts with what fitted."""
+    memory = SmallMemory(fits=2)
+    engine = transcriber(memory)
+    engine.transcribe(SOUND, ())
+    memory.tried.clear()
+    engine.transcribe(SOUND, ())
+
+    assert memory.tried == [2]
+
+
+def test_nothing_fits() -> None:
+    """A model that does not fit with a single piece is a named, transient failure."""
+    with pytest.raises(EngineOutOfMemoryError):
+        transcriber(SmallMemory(fits=0)).transcribe(SOUND, ())
+
+
+def test_other_errors_are_not_hidden() -> None:
+    """An error that is not of memory is raised as it is."""
+    with pytest.raises(RuntimeError, match="cuDNN"):
+        transcriber(SmallMemory(fits=0, message="cuDNN version mismatch")).transcribe(SOUND, ())
