@@ -9,6 +9,7 @@ from config.logging import configure_logging
 from config.settings import load_settings
 from config.wiring import create_keys
 from pipeline.adapters.database.rewrapping import rewrap, wrapping_keys
+from pipeline.adapters.keys.sealing import UploadKey
 
 NAME = "keys"
 app = typer.Typer(no_args_is_help=True)
@@ -16,7 +17,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 def create() -> None:
-    """Make the wrapping and signing keys that are not there yet; back them up apart from the data."""
+    """Make the wrapping, signing and upload keys that are not there yet; back them up apart from the data."""
     settings = load_settings()
     configure_logging(settings.log.level)
     create_keys(settings)
@@ -41,3 +42,10 @@ def rotate(actor: Annotated[str, typer.Option(help="Who decides it, for the audi
     wiring.keys.rotate()
     count = rewrap(wiring.ledger.database, wiring.keys, actor)
     console.print(f"Wrapped {count} data keys under {wiring.keys.wrapping_key_id}. Back up the key file again.")
+
+
+@app.command()
+def public() -> None:
+    """Print the public key that uploaders encrypt recordings to."""
+    settings = load_settings()
+    typer.echo(UploadKey(settings.keys.upload_key, apart_from=(settings.folder,)).public_keyset_json)

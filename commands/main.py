@@ -12,12 +12,15 @@ from commands import (
     demo,
     doctor,
     draft,
+    expect,
     export,
     hold,
     keys,
     migrate,
     process,
     purge,
+    retry,
+    seal,
     status,
     submit,
     sweep,
@@ -38,7 +41,8 @@ app = typer.Typer(
 )
 
 for module in (
-    demo, process, transcribe, draft, verify, submit, batch, status, worker, web, sweep, migrate, doctor, purge, export,
+    demo, process, transcribe, draft, verify, submit, batch, expect, seal, status, worker, web, sweep, retry, migrate,
+    doctor, purge, export,
 ):  # fmt: skip
     app.command(module.NAME, help=module.__doc__)(module.run)
 for group in (consent, hold, audit, keys):

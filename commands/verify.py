@@ -9,18 +9,19 @@ from rich.text import Text
 from commands.documents import claims_in, claims_in_note, transcript_in
 from commands.opening import console, working, write_private
 from config.engines import build_verifier
+from pipeline.adapters.report.wording import SYMBOLS, VERDICTS
 from pipeline.domain.documents.verification import verdicts_to_jsonl
 from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict, Verification
 from pipeline.ports import SessionFacts
 
 NAME = "verify"
 
-LOOKS = {
-    Verdict.SUPPORTED: ("✔ supported", "green"),
-    Verdict.PARTIAL: ("◐ partly supported", "yellow"),
-    Verdict.UNSUPPORTED: ("✘ not supported", "yellow"),
-    Verdict.CONTRADICTED: ("⚡ contradicted", "red"),
-    Verdict.NOT_CHECKED: ("? not checked", "dim"),
+STYLES = {
+    Verdict.SUPPORTED: "green",
+    Verdict.PARTIAL: "yellow",
+    Verdict.UNSUPPORTED: "yellow",
+    Verdict.CONTRADICTED: "red",
+    Verdict.NOT_CHECKED: "dim",
 }
 
 
@@ -55,8 +56,8 @@ def _show(claims: tuple[Claim, ...], verification: Verification) -> None:
 
 
 def _show_one(claim: Claim, verdict: ClaimVerdict) -> None:
-    words, style = LOOKS[verdict.verdict]
-    console.print(Text(f"{words:<20} {claim.text}", style=style))
+    words = f"{SYMBOLS[verdict.verdict]} {VERDICTS[verdict.verdict]}"
+    console.print(Text(f"{words:<20} {claim.text}", style=STYLES[verdict.verdict]))
     for span in verdict.evidence[:2]:
         console.print(Text(f"{'':<20} {span.start:7.1f} s  “{span.quote}”", style="dim"))
     for finding in verdict.findings:

@@ -121,6 +121,7 @@ class ArrivalSettings(BaseModel):
     model_config = _FROZEN
 
     queue_url: str = ""
+    queue_endpoint_url: str = ""
     token: SecretStr | None = None
     #: An arrival nobody consented to is removed this long after it was first seen.
     keep_unconsented: Positive = timedelta(hours=72)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from config.retention import load_retention
 from config.settings import Settings, StoreKind, child_environment
@@ -11,11 +12,16 @@ from pipeline.adapters.database import LedgerLimits, SqlLedger, create_ledger, m
 from pipeline.adapters.isolation import ChildLimits, ChildProcessWork
 from pipeline.adapters.keys.local_key_file import LocalKeyFile
 from pipeline.adapters.keys.local_signer import LocalSigner
+from pipeline.adapters.keys.sealing import UploadKey
 from pipeline.adapters.store.encrypted import EncryptedArtifactStore
 from pipeline.adapters.store.local_folder import LocalFolderStore
 from pipeline.domain.retention import RetentionPolicy
 from pipeline.domain.session import Stage
 from pipeline.ports import ObjectStore
+
+if TYPE_CHECKING:
+    # boto3 takes a while to import, and an embedded deployment never needs it.
+    from pipeline.adapters.store.s3_client import S3Access
 
 #: The stages whose work is done by a model, in a process of its own.
 MODEL_STAGES = (Stage.TRANSCRIBE, Stage.DRAFT, Stage.VERIFY)
@@ -75,6 +81,7 @@ def create_keys(settings: Settings) -> None:
     """Make the wrapping and signing keys that are not there yet."""
     LocalKeyFile.create(settings.keys.wrapping_key, apart_from=(settings.folder,))
     LocalSigner.create(settings.keys.signing_key, apart_from=(settings.folder,))
+    UploadKey.create(settings.keys.upload_key, apart_from=(settings.folder,))
 
 
 def stage_work(settings: Settings, stages: tuple[Stage, ...]) -> Mapping[Stage, ChildProcessWork]:
@@ -104,7 +111,13 @@ def _object_store(settings: Settings) -> ObjectStore:
     if settings.store.kind is StoreKind.LOCAL:
         return LocalFolderStore(settings.folder / "objects")
     from pipeline.adapters.store.s3 import S3Store
-    from pipeline.adapters.store.s3_client import S3Access, s3_client
+    from pipeline.adapters.store.s3_client import s3_client
 
-    store = settings.store
-    return S3Store(s3_client(S3Access(endpoint_url=store.endpoint_url or None, region=store.region)), store.bucket)
+    return S3Store(s3_client(s3_access(settings)), settings.store.bucket)
+
+
+def s3_access(settings: Settings) -> "S3Access":
+    """Return where S3 is; the credentials come the way boto3 finds them."""
+    from pipeline.adapters.store.s3_client import S3Access
+
+    return S3Access(endpoint_url=settings.store.endpoint_url or None, region=settings.store.region)

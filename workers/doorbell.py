@@ -2,8 +2,6 @@
 
 import dramatiq
 import structlog
-from dramatiq.errors import DramatiqError
-from redis.exceptions import RedisError
 
 from pipeline.domain.session import RunId, Stage
 
@@ -29,6 +27,6 @@ class DramatiqDoorbell:
         )
         try:
             self._broker.enqueue(message)
-        # A full, read-only or loading Redis is no ConnectionError to dramatiq.
-        except (DramatiqError, RedisError, OSError) as error:
+        # Away, full, read-only, loading: brokers have many ways to fail, and none is a reason to fail the caller.
+        except Exception as error:  # noqa: BLE001
             log.warning("doorbell_unrung", stage=stage, run_id=run_id, error=type(error).__name__)

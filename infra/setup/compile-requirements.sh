@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 uv=$(command -v uv || echo .tools/bin/uv)
 compile() {
   "$uv" pip compile pyproject.toml "${@:2}" --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --no-emit-find-links --override requirements/overrides.txt \
+    --override requirements/overrides.txt \
     --custom-compile-command "make requirements" --output-file "requirements/$1"
 }
 compile runtime.txt

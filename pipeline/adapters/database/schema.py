@@ -1,14 +1,15 @@
 """The schema, by Alembic migrations under infra/migrations, the same for SQLite and PostgreSQL."""
 
 import threading
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from pipeline.adapters.database.engine import create_database_engine
+
+if TYPE_CHECKING:
+    # Alembic takes a while to import, and only a migration needs it.
+    from alembic.config import Config
 
 #: Alembic keeps the migration in progress in module globals.
 _ALEMBIC = threading.Lock()
@@ -16,6 +17,8 @@ _ALEMBIC = threading.Lock()
 
 def migrate(url: str) -> None:
     """Bring the database up to the newest schema; safe to call again, and from several processes at once."""
+    from alembic import command
+
     engine = create_database_engine(url)
     try:
         with _ALEMBIC:
@@ -26,13 +29,18 @@ def migrate(url: str) -> None:
 
 def schema_is_current(engine: Engine) -> bool:
     """Say whether every migration was applied, and none that this program does not know."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with engine.connect() as connection:
         applied = set(MigrationContext.configure(connection).get_current_heads())
     return applied == set(ScriptDirectory.from_config(migration_config(engine)).get_heads())
 
 
-def migration_config(engine: Engine) -> Config:
+def migration_config(engine: Engine) -> "Config":
     """Return what Alembic's commands need: the scripts, and the engine in place of an address."""
+    from alembic.config import Config
+
     config = Config()
     config.attributes["engine"] = engine
     config.set_main_option("script_location", "infra:migrations")
