@@ -48,12 +48,22 @@ class LocalKeyFile:
 
     def unwrap(self, wrapped: bytes, associated_data: bytes) -> bytes:
         """Return the keyset; raise ``DecryptionError`` where anything does not match."""
+        keyset = self._unwrapped(wrapped, associated_data)
+        if keyset is None:
+            # Another process may have rotated the key since this one read the file.
+            self._use(self._file.load())
+            keyset = self._unwrapped(wrapped, associated_data)
+        if keyset is None:
+            raise DecryptionError
+        return keyset
+
+    def _unwrapped(self, wrapped: bytes, associated_data: bytes) -> bytes | None:
         for primitive in self._primitives.values():
             try:
                 return cast("bytes", primitive.decrypt(wrapped, associated_data))
             except tink.TinkError:
                 continue
-        raise DecryptionError
+        return None
 
     def rotate(self) -> str:
         """Add a key, which wraps from now on, and return its id; the older ones still unwrap."""

@@ -147,3 +147,13 @@ def test_a_changed_message_or_other_key_does_not_check(tmp_path: Path) -> None:
     assert not signer.check(b"certificate", b"")
     assert signer.signing_key_id != other.signing_key_id
     assert LocalSigner(tmp_path / "signing.json").signing_key_id == signer.signing_key_id
+
+
+def test_a_running_process_learns_of_a_rotation_by_another(tmp_path: Path) -> None:
+    """What another process wrapped under a newer key is unwrapped without a restart."""
+    running = LocalKeyFile.create(tmp_path / "key.json")
+    elsewhere = LocalKeyFile(tmp_path / "key.json")
+    elsewhere.rotate()
+    wrapped = elsewhere.wrap(b"keyset", b"ids")
+
+    assert running.unwrap(wrapped, b"ids") == b"keyset"
