@@ -22,7 +22,7 @@ _BUBBLEWRAP = (
     *("--proc", "/proc", "--dev", "/dev", "--clearenv", "--setenv", "PATH", "/usr/bin:/usr/local/bin"),
     *("--uid", "65534", "--gid", "65534", "--"),
 )
-_CHECK_SECONDS = 20
+_CHECK_SECONDS = 60
 
 
 class Sandbox(StrEnum):

@@ -71,12 +71,12 @@ class SandboxedDecoder:
 
     def encode_flac(self, samples: Samples) -> bytes:
         """Return the samples as 16-bit FLAC."""
-        whole = np.clip(np.nan_to_num(samples), -1.0, 1.0) * _INT16_FULL_SCALE
-        raw = np.round(whole).astype("<i2").tobytes()
         form = ("-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1")
         command = ["ffmpeg", "-v", "quiet", *form, "-i", "/dev/stdin", "-f", "flac", "pipe:1"]
         with _memory_file() as file:
-            file.write(raw)
+            for start in range(0, len(samples), _BLOCK_SAMPLES):
+                block = np.clip(np.nan_to_num(samples[start : start + _BLOCK_SAMPLES]), -1.0, 1.0)
+                file.write(np.round(block * _INT16_FULL_SCALE).astype("<i2").tobytes())
             file.flush()
             with running(command, self._limits, self.sandbox, file.fileno()) as process:
                 encoded = output_of(process).read()

@@ -1,7 +1,6 @@
 """Debian's Ceph packages, unpacked and not installed, into a folder of the user's cache."""
 
 import fcntl
-import os
 import re
 import shutil
 import subprocess
@@ -117,5 +116,4 @@ def _locked(path: Path) -> Iterator[None]:
 
 def default_cache() -> Path:
     """Return the folder in the user's cache."""
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(home, "nightscribe", "ceph")
+    return Path.home() / ".cache" / "nightscribe" / "ceph"
