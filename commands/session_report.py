@@ -53,7 +53,7 @@ def gather(wiring: Wiring, session_id: SessionId) -> SessionReport:
         runs=row.runs,
         participants=participants,
         consents=consents,
-        clocks=row.clocks,
+        clocks=tuple(clock for clock in row.clocks if clock.kind in {a.kind for a in row.artifacts}),
         deletions=tuple(_proof(wiring, c) for c in wiring.ledger.certificates(session_id)),
         streams=check_streams(wiring),
         held=row.held,

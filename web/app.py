@@ -8,10 +8,10 @@ from pipeline.errors import PipelineError
 
 
 def make_app(routers: Sequence[APIRouter], is_ready: Callable[[], object]) -> FastAPI:
-    """Return the application: the routers, ``/health`` (it runs) and ``/ready`` (it can reach what it needs)."""
+    """Return the application: the routers under ``/api``, ``/health`` (it runs) and ``/ready`` (it can reach what it needs)."""
     app = FastAPI(title="Nightscribe", docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:
-        app.include_router(router)
+        app.include_router(router, prefix="/api")
 
     @app.get("/health")
     def health() -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from pipeline.adapters.database.locking import Row
 from pipeline.adapters.database.rows import policy_of, policy_text
 from pipeline.adapters.database.runs import open_run
 from pipeline.adapters.database.tables import (
+    artifacts,
     retention_clocks,
     retention_moments,
     retention_policies,
@@ -67,11 +68,21 @@ def force_due(tx: Transaction, session: Row, kinds: Sequence[ArtifactKind], basi
 
 
 def due_kinds(tx: Transaction, session_id: SessionId) -> tuple[ArtifactKind, ...]:
-    """Return the kinds that are to be deleted by now."""
+    """Return the kinds that are to be deleted by now.
+
+    A clock that ran out by itself for a kind that never came into being needs no purge; what a person made due
+    gets one all the same, for a worker may be writing it at this moment.
+    """
+    is_there = exists().where(
+        artifacts.c.session_id == retention_clocks.c.session_id,
+        artifacts.c.kind == retention_clocks.c.kind,
+        artifacts.c.deleted_at.is_(None),
+    )
     query = select(retention_clocks.c.kind).where(
         retention_clocks.c.session_id == session_id,
         retention_clocks.c.due_at <= tx.now,
         retention_clocks.c.stopped_at.is_(None),
+        or_(retention_clocks.c.forced, is_there),
     )
     return tuple(sorted(row["kind"] for row in tx.rows(query)))
 
