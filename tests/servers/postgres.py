@@ -4,7 +4,6 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,7 @@ import psycopg
 import pytest
 
 from pipeline.adapters.database import migrate
+from tests.free_port import free_port
 from tests.servers.absence import skip_or_fail
 
 _SUPERUSER = "nightscribe"
@@ -59,7 +59,7 @@ def start_cluster(*settings: str) -> Cluster:
     data = folder / "data"
     initdb = [str(programs / "initdb"), "-D", str(data), "-U", _SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-sync"]
     subprocess.run([*_as_postgres(), *initdb], check=True, capture_output=True, cwd=folder)
-    return _launch(folder, settings, _free_port())
+    return _launch(folder, settings, free_port())
 
 
 def _launch(folder: Path, settings: Sequence[str], port: int) -> Cluster:
@@ -103,13 +103,6 @@ def _as_postgres() -> list[str]:
     """Return what goes before a command so that it ends with this process, and is not root, which it refuses."""
     alone = ["setpriv", "--pdeathsig", "INT"]
     return [*alone, "--reuid", "postgres", "--regid", "postgres", "--init-groups"] if os.geteuid() == 0 else alone
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await(cluster: Cluster) -> None:

@@ -1,7 +1,6 @@
 """A real Redis server of the test session's own, emptied for each test."""
 
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from tests.free_port import free_port
 from tests.servers.absence import skip_or_fail
 
 _START_SECONDS = 15
@@ -23,7 +23,7 @@ def redis_server() -> Iterator[str]:
     if program is None:
         skip_or_fail("Redis is not installed (apt-get install redis-server)")
     folder = tempfile.mkdtemp(prefix="nightscribe-redis-")
-    port = _free_port()
+    port = free_port()
     settings = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
     server = subprocess.Popen([program, *settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -41,13 +41,6 @@ def redis_url(redis_server: str) -> str:
     with redis.Redis.from_url(redis_server) as client:
         client.flushall()
     return redis_server
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await(port: int, server: "subprocess.Popen[bytes]") -> None:
