@@ -190,7 +190,10 @@ def _reply(entry: Entry, index: int, statements: Sequence[Statement], turns: Seq
     if not last or following >= len(statements):
         return None
     after = statements[following]
-    fits = after.turn == statement.turn + 1 and sum(unit.words for unit in after.units) <= _SHORT_REPLY
+    asked_first = any(unit.asks for unit in turns[after.turn].units[: turns[after.turn].units.index(after.units[0])])
+    fits = (
+        not asked_first and after.turn == statement.turn + 1 and sum(unit.words for unit in after.units) <= _SHORT_REPLY
+    )
     opens = not after.questions or lexicon.says("invites", after.question)
     return following if fits and opens else None
 

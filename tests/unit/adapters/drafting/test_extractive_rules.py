@@ -26,6 +26,7 @@ from tests.unit.adapters.drafting.talk import CLIENT, CLINICIAN, a_note, a_talk,
         ("We fought about money again.", 'Client said: "We fought about money again."'),
         ("I went home and was sad all day.", 'Client said: "I went home and was sad all day."'),
         ("My boss said, you are fired.", 'Client said: "My boss said, you are fired."'),
+        ("A little better, I am eating again.", 'Client said: "A little better, I am eating again."'),
         ("Long days, bad nights, no money.", 'Client said: "Long days, bad nights, no money."'),
     ],
 )
