@@ -1,7 +1,6 @@
 """Write a draft note from a transcript."""
 
 import io
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +9,13 @@ import typer
 from commands.documents import transcript_in
 from commands.opening import console, working, write_private
 from config.engines import build_drafter
-from config.settings import load_settings
+from config.settings import DraftEngine, load_settings
 from pipeline.domain.documents.transcript import transcript_bytes
 from pipeline.domain.note import NoteFormat
 from pipeline.ports import SessionFacts
 from pipeline.stages.draft import draft
 
 NAME = "draft"
-
-
-class DraftEngine(StrEnum):
-    """What writes the note: sentences picked and arranged, or a language model."""
-
-    EXTRACTIVE = "extractive"
-    LLM = "llm"
 
 
 def run(
@@ -34,7 +26,9 @@ def run(
 ) -> None:
     """Write a draft note from a transcript; every sentence names the segments it rests on."""
     body = transcript_bytes(transcript_in(transcript))
-    drafter = build_drafter(load_settings(), engine.value)
+    settings = load_settings()
+    drafting = settings.drafting.model_copy(update={"engine": engine})
+    drafter = build_drafter(settings.model_copy(update={"drafting": drafting}))
     with working("Drafting the note"):
         result = draft(io.BytesIO(body), note_format=note_format, facts=SessionFacts(), drafter=drafter)
     note = result.outputs[0].body

@@ -12,6 +12,8 @@ from workers.process import WorkerProcess
 
 NAME = "worker"
 
+_LOOK_SECONDS = 0.2
+
 
 def run(
     stage: Annotated[
@@ -26,11 +28,11 @@ def run(
     process = WorkerProcess(open_wiring(), tuple(dict.fromkeys(stage or Stage)))
     stopping = _Stopping()
     process.start()
-    stopping.first.wait()
+    stopping.await_first()
     drained = threading.Thread(target=process.stop, name="drain")
     drained.start()
     while drained.is_alive() and not stopping.second.is_set():
-        drained.join(timeout=0.2)
+        drained.join(timeout=_LOOK_SECONDS)
     if stopping.second.is_set():
         process.abandon()
         drained.join()
@@ -44,6 +46,13 @@ class _Stopping:
         self.second = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+
+    def await_first(self) -> None:
+        """Wait for the first signal."""
+        # Another thread may be given the signal, as happens to a process that was suspended; what Python does at a
+        # signal it does in the main thread, and only when that one wakes.
+        while not self.first.wait(timeout=_LOOK_SECONDS):
+            continue
 
     def _on_signal(self, _number: int, _frame: object) -> None:
         (self.second if self.first.is_set() else self.first).set()

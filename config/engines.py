@@ -1,7 +1,7 @@
 """Settings -> the work of each stage; loaded only in the process that runs a model."""
 
 from config.note_formats import load_layouts
-from config.settings import Settings, SpeechEngine
+from config.settings import DraftEngine, Settings, SpeechEngine
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import SessionKind, Stage
 from pipeline.errors import EngineUnavailableError
@@ -42,27 +42,33 @@ def build_decoder(settings: Settings) -> Decoder:
 
 
 def build_transcriber(settings: Settings) -> Transcriber:
-    """Return the speech engine that the settings name."""
-    if settings.speech.engine is SpeechEngine.WHISPERX:
-        return _whisperx_transcriber(settings)
-    from pipeline.adapters.speech.moonshine import MoonshineTranscriber
-
-    return MoonshineTranscriber()
+    """Return the speech engine that the settings name; raise ``EngineUnavailableError`` for one that is not built."""
+    engine = settings.speech.engine
+    if engine is SpeechEngine.AUTO:
+        engine = SpeechEngine.WHISPERX if settings.speech.model else SpeechEngine.MOONSHINE
+    builders = {SpeechEngine.MOONSHINE: _moonshine, SpeechEngine.WHISPERX: _whisperx}
+    if engine not in builders:
+        raise EngineUnavailableError(engine=engine)
+    return builders[engine](settings)
 
 
 def build_diarizer(settings: Settings) -> Diarizer:
-    """Return the diarizer that the settings name: a pyannote model of one's own, or the bundled weights."""
+    """Return the diarizer that the settings name: a pyannote pipeline of one's own, or the bundled weights."""
     if settings.speech.diarization_model:
         return _whisperx_diarizer(settings)
-    from pipeline.adapters.diarization import PyannoteDiarizer
+    from pipeline.adapters.diarization import DiarizerOptions, PyannoteDiarizer
 
-    return PyannoteDiarizer()
+    return PyannoteDiarizer(DiarizerOptions(threads=_threads(settings, DiarizerOptions().threads)))
 
 
-def build_drafter(_settings: Settings, engine: str = "extractive") -> Drafter:
-    """Return the drafter of this name, with the note formats of the defaults."""
-    if engine != "extractive":
-        raise EngineUnavailableError(engine=engine)
+def build_drafter(settings: Settings) -> Drafter:
+    """Return the drafter that the settings name, with the note formats of the defaults."""
+    drafting = settings.drafting
+    if drafting.engine is DraftEngine.LLM:
+        from pipeline.adapters.drafting.llm import LlmDrafter, LlmOptions
+
+        options = LlmOptions(drafting.base_url, drafting.model, drafting.api_key.get_secret_value())
+        return LlmDrafter(load_layouts(), options, drafting.is_allowed)
     from pipeline.adapters.drafting.extractive import ExtractiveDrafter
 
     return ExtractiveDrafter(load_layouts())
@@ -151,17 +157,30 @@ def _voices(task: StageTask) -> VoiceCount:
     return VoiceCount(at_most=registered + 1, registered=registered) if registered else VoiceCount()
 
 
-def _whisperx_transcriber(settings: Settings) -> Transcriber:
-    from pipeline.adapters.speech.whisperx import WhisperXOptions, WhisperXTranscriber
+def _threads(settings: Settings, default: int) -> int:
+    return settings.speech.threads or default
 
-    speech = settings.speech
+
+def _moonshine(settings: Settings) -> Transcriber:
+    from pipeline.adapters.speech.moonshine import MoonshineTranscriber
+    from pipeline.adapters.speech.moonshine_options import MoonshineOptions
+
+    return MoonshineTranscriber(MoonshineOptions(threads=_threads(settings, MoonshineOptions().threads)))
+
+
+def _whisperx(settings: Settings) -> Transcriber:
+    from pipeline.adapters.speech.whisperx import WhisperXTranscriber
+    from pipeline.adapters.speech.whisperx_options import WhisperXOptions
+
+    speech, defaults = settings.speech, WhisperXOptions()
     return WhisperXTranscriber(
         WhisperXOptions(
-            model=speech.model or "small",
+            model=speech.model or defaults.model,
             device=speech.device,
             compute_type=speech.compute_type,
             batch_size=speech.batch_size,
             language=speech.language,
+            threads=_threads(settings, defaults.threads),
         )
     )
 
@@ -169,4 +188,5 @@ def _whisperx_transcriber(settings: Settings) -> Transcriber:
 def _whisperx_diarizer(settings: Settings) -> Diarizer:
     from pipeline.adapters.diarization.whisperx import WhisperXDiarizer
 
-    return WhisperXDiarizer(model=settings.speech.diarization_model, device=settings.speech.device)
+    speech = settings.speech
+    return WhisperXDiarizer(model=speech.diarization_model, device=speech.device)

@@ -23,12 +23,19 @@ class StoreKind(StrEnum):
 
 
 class SpeechEngine(StrEnum):
-    """What turns speech into text; ``auto``: whisperX where a GPU and a model are set up, else moonshine."""
+    """What turns speech into text; ``auto``: whisperX where a model is named, else moonshine."""
 
     AUTO = "auto"
     MOONSHINE = "moonshine"
     WHISPERX = "whisperx"
     OPENAI = "openai"
+
+
+class DraftEngine(StrEnum):
+    """What writes the note: sentences picked and arranged, or a language model."""
+
+    EXTRACTIVE = "extractive"
+    LLM = "llm"
 
 
 class StoreSettings(BaseModel):
@@ -115,6 +122,24 @@ class SpeechSettings(BaseModel):
     threads: int = Field(default=0, ge=0)
 
 
+class DraftingSettings(BaseModel):
+    """The drafter. A language model is asked through an OpenAI-compatible endpoint."""
+
+    model_config = _FROZEN
+
+    engine: DraftEngine = DraftEngine.EXTRACTIVE
+    #: Up to and with the version, as in http://127.0.0.1:8000/v1.
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("")
+    #: Hosts that may be sent what was said, with commas between: the agency's own, or a vendor's with a signed BAA.
+    allowed_hosts: str = "127.0.0.1,localhost"
+
+    def is_allowed(self, host: str) -> bool:
+        """Say whether what was said may be sent to this host."""
+        return host in {allowed.strip() for allowed in self.allowed_hosts.split(",")}
+
+
 class ArrivalSettings(BaseModel):
     """Objects that arrive in the inbound bucket by themselves."""
 
@@ -160,6 +185,7 @@ class Settings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     recording: RecordingSettings = RecordingSettings()
     speech: SpeechSettings = SpeechSettings()
+    drafting: DraftingSettings = DraftingSettings()
     arrivals: ArrivalSettings = ArrivalSettings()
     log: LogSettings = LogSettings()
 

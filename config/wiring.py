@@ -91,7 +91,9 @@ def stage_work(settings: Settings, stages: tuple[Stage, ...]) -> Mapping[Stage, 
 
 def _model_process(stage: Stage, settings: Settings) -> ChildProcessWork:
     # Engines' settings only: no address, no credential, no place where keys lie.
-    told = settings.model_dump(mode="json", include={"recording", "speech", "note_format", "jurisdiction"})
+    told = settings.model_dump(mode="json", include={"recording", "speech", "drafting", "note_format", "jurisdiction"})
+    # The one secret an engine may need; it passes through the pipe, to the stage that uses it.
+    told["drafting"]["api_key"] = settings.drafting.api_key.get_secret_value() if stage is Stage.DRAFT else ""
     return ChildProcessWork(
         (sys.executable, "-m", "config.stage_process"),
         child_environment(),
