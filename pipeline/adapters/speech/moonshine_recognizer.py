@@ -1,7 +1,8 @@
 """The Moonshine network (Jeffries et al., 2024) run on ONNX Runtime, several pieces at a time.
 
-The weights are those of the moonshine-voice wheel. Its own C library decodes one piece at a time and tells no
-probability of a word; both matter here, so the two graphs are driven directly.
+The weights are those of the moonshine-voice wheel. Its own C library decodes one piece at a time, tells no
+probability of a word, and times words only with a model that the wheel does not carry; so the two graphs are driven
+directly.
 """
 
 from collections.abc import Sequence
@@ -12,23 +13,34 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # ships no types
 from numpy.typing import NDArray
 
+from pipeline.adapters.speech.moonshine_tokens import END, Token, read_vocabulary
 from pipeline.ports import SAMPLE_RATE, Samples
 
-_BEGIN, _END = 1, 2
+_BEGIN = 1
 _LAYERS, _HEADS, _WIDTH = 6, 8, 36
 _CACHE = [f"{layer}.decoder.{part}" for layer in range(_LAYERS) for part in ("key", "value")]
 _CROSS = [f"{layer}.encoder.{part}" for layer in range(_LAYERS) for part in ("key", "value")]
+#: Samples the encoder makes one frame of; the decoder reads its mask at this stride.
+_STRIDE = 384
+_SHORTEST_SPAN = 4
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
+_Feed = dict[str, NDArray[np.generic]]
+_Cache = dict[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """One piece of a word and the probability the network gave it."""
+class Heard:
+    """What the network made of a piece: its tokens, and what it encoded, shape (frames, 288)."""
 
-    text: bytes = field(repr=False)
-    probability: float
+    tokens: tuple[Token, ...] = field(repr=False)
+    encoded: Floats = field(repr=False)
+
+    @property
+    def confidence(self) -> float:
+        """Return the mean log probability of the tokens; 0 where there is none."""
+        return float(np.mean([np.log(token.probability) for token in self.tokens])) if self.tokens else 0.0
 
 
 class Recognizer:
@@ -42,52 +54,87 @@ class Recognizer:
         self._decoder = _session(folder / "decoder_model_merged.ort", settings)
         self._vocabulary = read_vocabulary((folder / "tokenizer.bin").read_bytes())
 
-    def decode(self, pieces: Sequence[Samples], tokens_per_second: float) -> list[list[Token]]:
-        """Return the tokens of each piece."""
-        sound, mask = _padded(pieces)
-        hidden = self._encoder.run(None, {"input_values": sound, "attention_mask": mask})[0]
+    def decode(self, pieces: Sequence[Samples], tokens_per_second: float) -> list[Heard]:
+        """Return what was heard in each piece."""
+        encoded, feed = self._encode(pieces)
         limits = np.array([int(len(piece) / SAMPLE_RATE * tokens_per_second) + 2 for piece in pieces])
-        ids, probabilities = self._greedy({"encoder_attention_mask": mask, "encoder_hidden_states": hidden}, limits)
-        return [self._tokens(*row) for row in zip(ids.T, probabilities.T, strict=True)]
+        ids, chances = self._greedy(feed, limits, together=False)
+        return [
+            Heard(self._tokens(ids[:, row], chances[:, row]), encoded[row, : len(piece) // _STRIDE])
+            for row, piece in enumerate(pieces)
+        ]
 
-    def _greedy(self, heard: dict[str, NDArray[np.generic]], limits: Ids) -> tuple[Ids, Floats]:
+    def decode_together(self, variants: Sequence[Samples], tokens_per_second: float) -> Heard:
+        """Return what was heard in one piece, given as several variants whose probabilities are averaged.
+
+        The first variant is the piece as it is; only that one's encoding is kept.
+        """
+        encoded, feed = self._encode(variants)
+        limit = int(len(variants[0]) / SAMPLE_RATE * tokens_per_second) + 2
+        ids, chances = self._greedy(feed, np.full(len(variants), limit), together=True)
+        return Heard(self._tokens(ids[:, 0], chances.mean(axis=1)), encoded[0, : len(variants[0]) // _STRIDE])
+
+    def likelihoods(self, heard: Heard, spans: Sequence[tuple[float, float]]) -> Floats:
+        """Return the log probability of each token, were only one span of the piece heard: (spans, tokens).
+
+        ``spans`` are seconds from the beginning of the piece. Cross-attention carries no position (the encoder's
+        rotary ones act inside it), so a span of the encoded frames can be shown to the decoder by itself.
+        """
+        ids = np.array([token.number for token in heard.tokens], dtype=np.int64)
+        cut, mask = _crop(heard.encoded, spans)
+        feed: _Feed = {"encoder_attention_mask": mask, "encoder_hidden_states": cut}
+        given = np.tile(np.concatenate([[_BEGIN], ids[:-1]]), (len(spans), 1))
+        logits, _ = self._step(feed, given, _empty(len(spans)), cached=False)
+        scores: Floats = np.take_along_axis(_log_softmax(logits), np.tile(ids, (len(spans), 1))[:, :, None], axis=2)
+        return scores[:, :, 0]
+
+    def _encode(self, pieces: Sequence[Samples]) -> tuple[Floats, _Feed]:
+        sound, mask = _padded(pieces)
+        encoded: Floats = self._encoder.run(None, {"input_values": sound, "attention_mask": mask})[0]
+        return encoded, {"encoder_attention_mask": mask, "encoder_hidden_states": encoded}
+
+    def _greedy(self, feed: _Feed, limits: Ids, *, together: bool) -> tuple[Ids, Floats]:
         """Return ids and probabilities, shape (steps, pieces); a piece that has ended goes on with its end token."""
-        count = len(limits)
-        last = np.full((count, 1), _BEGIN, dtype=np.int64)
-        cache = {name: np.zeros((count, _HEADS, 0, _WIDTH), dtype=np.float32) for name in [*_CACHE, *_CROSS]}
-        ended = np.zeros(count, dtype=bool)
+        last = np.full((len(limits), 1), _BEGIN, dtype=np.int64)
+        cache = _empty(len(limits))
+        ended = np.zeros(len(limits), dtype=bool)
         ids: list[Ids] = []
-        probabilities: list[Floats] = []
+        chances: list[Floats] = []
         while not ended.all():
-            logits, cache = self._step(heard, last, cache, cached=bool(ids))
-            chosen, chances = _best(logits)
-            ended |= (chosen == _END) | (len(ids) >= limits)
-            chosen = np.where(ended, _END, chosen)
+            logits, cache = self._step(feed, last, cache, cached=bool(ids))
+            scores = _log_softmax(logits[:, -1])
+            chosen = (np.tile(scores.mean(axis=0), (len(limits), 1)) if together else scores).argmax(axis=1)
+            ended |= (chosen == END) | (len(ids) >= limits)
+            chosen = np.where(ended, END, chosen)
             ids.append(chosen)
-            probabilities.append(chances)
+            chances.append(np.exp(np.take_along_axis(scores, chosen[:, None], axis=1)[:, 0]))
             last = chosen[:, None]
-        return np.stack(ids), np.stack(probabilities)
+        return np.stack(ids), np.stack(chances)
 
     def _step(
-        self, heard: dict[str, NDArray[np.generic]], last: Ids, cache: dict[str, Floats], *, cached: bool
+        self, feed: _Feed, given: Ids, cache: dict[str, Floats], *, cached: bool
     ) -> tuple[Floats, dict[str, Floats]]:
         # After the first step the cross-attention cache stays as it is; not asking for it again saves copying it.
         wanted = _CACHE if cached else [*_CACHE, *_CROSS]
-        feed = {f"past_key_values.{name}": value for name, value in cache.items()}
+        past = {f"past_key_values.{name}": value for name, value in cache.items()}
         logits, *rest = self._decoder.run(
             ["logits", *(f"present.{name}" for name in wanted)],
-            {**heard, **feed, "input_ids": last, "use_cache_branch": np.array([cached])},
+            {**feed, **past, "input_ids": given, "use_cache_branch": np.array([cached])},
         )
-        return logits[:, -1], {**cache, **dict(zip(wanted, rest, strict=True))}
+        return logits, {**cache, **dict(zip(wanted, rest, strict=True))}
 
-    def _tokens(self, ids: Ids, probabilities: Floats) -> list[Token]:
-        kept = ids != _END
-        pairs = zip(ids[kept], probabilities[kept], strict=True)
-        return [Token(self._vocabulary[index], float(probability)) for index, probability in pairs]
+    def _tokens(self, ids: Ids, chances: Floats) -> tuple[Token, ...]:
+        kept = ids != END
+        pairs = zip(ids[kept].tolist(), chances[kept].tolist(), strict=True)
+        return tuple(Token(number, self._vocabulary[number], chance) for number, chance in pairs)
 
 
 def _session(path: Path, settings: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
+
+
+def _empty(count: int) -> _Cache:
+    return {name: np.zeros((count, _HEADS, 0, _WIDTH), dtype=np.float32) for name in [*_CACHE, *_CROSS]}
 
 
 def _padded(pieces: Sequence[Samples]) -> tuple[Floats, Ids]:
@@ -100,19 +147,22 @@ def _padded(pieces: Sequence[Samples]) -> tuple[Floats, Ids]:
     return sound, mask
 
 
-def _best(logits: Floats) -> tuple[Ids, Floats]:
-    chosen = logits.argmax(axis=1)
-    spread = np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
-    return chosen, (1.0 / spread).astype(np.float32)
+def _crop(encoded: Floats, spans: Sequence[tuple[float, float]]) -> tuple[Floats, Ids]:
+    """Return the encoded frames of each span, padded, and their mask at the stride of the samples."""
+    bounds = [(int(start * SAMPLE_RATE / _STRIDE), int(end * SAMPLE_RATE / _STRIDE) + 1) for start, end in spans]
+    parts = [
+        encoded[min(start, len(encoded) - _SHORTEST_SPAN) : max(end, start + _SHORTEST_SPAN)] for start, end in bounds
+    ]
+    longest = max(len(part) for part in parts)
+    cut = np.zeros((len(parts), longest, encoded.shape[1]), dtype=np.float32)
+    mask = np.zeros((len(parts), longest * _STRIDE), dtype=np.int64)
+    for row, part in enumerate(parts):
+        cut[row, : len(part)] = part
+        mask[row, : len(part) * _STRIDE] = 1
+    return cut, mask
 
 
-def read_vocabulary(packed: bytes) -> list[bytes]:
-    """Return the tokens of the wheel's ``tokenizer.bin``: each its length (one or two bytes) and its UTF-8."""
-    tokens, at = [], 0
-    while at < len(packed):
-        length, at = packed[at], at + 1
-        if length >= 128:  # noqa: PLR2004  # the high bit says that a second byte follows
-            length, at = packed[at] * 128 + length - 128, at + 1
-        tokens.append(packed[at : at + length])
-        at += length
-    return tokens
+def _log_softmax(logits: Floats) -> Floats:
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    scores: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return scores

@@ -1,4 +1,4 @@
-"""Words out of tokens, and when each was said."""
+"""When each word of a piece was said."""
 
 import re
 from collections.abc import Sequence
@@ -7,43 +7,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.adapters.speech.moonshine_pieces import FRAME_RATE
-from pipeline.adapters.speech.moonshine_recognizer import Token
+from pipeline.adapters.speech.moonshine_tokens import HeardWord
 from pipeline.domain.transcript import Word
 
-_SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
-_BYTE = re.compile(rb"<0x([0-9A-Fa-f]{2})>")
 _VOWELS = re.compile(r"[aeiouy]+", re.IGNORECASE)
-_LETTER = re.compile(r"[^\W_]")
 _PAUSING = (".", "?", "!", ",", ";", ":")
+# One token that a span makes impossible says no more than this (natural logarithm).
+_LEAST = -12.0
+
+Levels = NDArray[np.float64]
 
 
-def words_of(tokens: Sequence[Token]) -> list[Word]:
-    """Return the words with their scores: the least probability of the tokens of a word, punctuation aside."""
-    words: list[Word] = []
-    run: list[Token] = []
-    for token in tokens:
-        if token.text.startswith(_SPACE.encode()) and run:
-            words.append(_word(run))
-            run = []
-        run.append(token)
-    if run:
-        words.append(_word(run))
-    return [word for word in words if word.word]
+def place(words: Sequence[HeardWord], likelihoods: NDArray[np.float32]) -> list[int]:
+    """Return the span each word was said in: the likeliest of all ways that keep the order.
+
+    ``likelihoods`` are those of the tokens in each span, shape (spans, tokens).
+    """
+    scores = np.stack([likelihoods[:, word.first : word.last + 1].sum(axis=1) for word in words], axis=1)
+    totals = np.pad(np.cumsum(np.maximum(scores, _LEAST), axis=1), ((0, 0), (1, 0)))
+    best, sources = totals[0], []
+    for total in totals[1:]:
+        # The words before ``source`` lie in earlier spans, those from it on in this one.
+        gain = best - total
+        source = np.maximum.accumulate(np.where(gain >= np.maximum.accumulate(gain), np.arange(len(gain)), 0))
+        best = gain[source] + total
+        sources.append(source)
+    return _walk(sources, len(words))
 
 
-def _word(tokens: Sequence[Token]) -> Word:
-    raw = b"".join(_plain(token.text) for token in tokens)
-    text = raw.decode("utf-8", errors="ignore").replace(_SPACE, " ").strip()
-    telling = [
-        token.probability for token in tokens if any(map(str.isalnum, _plain(token.text).decode(errors="ignore")))
-    ]
-    score = min(telling, default=min((token.probability for token in tokens), default=0.0))
-    return Word(text, score=round(score, 3))
-
-
-def _plain(text: bytes) -> bytes:
-    byte = _BYTE.fullmatch(text)
-    return bytes([int(byte[1], 16)]) if byte else text
+def _walk(sources: Sequence[NDArray[np.intp]], count: int) -> list[int]:
+    spans = [0] * count
+    end = count
+    for span in range(len(sources), 0, -1):
+        start = int(sources[span - 1][end])
+        spans[start:end] = [span] * (end - start)
+        end = start
+    return spans
 
 
 def weight(word: str) -> float:
@@ -52,19 +51,38 @@ def weight(word: str) -> float:
     return max(1, syllables) + 0.15 * len(word) + (0.5 if word.endswith(_PAUSING) else 0.0)
 
 
-def spread(words: Sequence[Word], voiced: NDArray[np.float64], start: float) -> list[Word]:
+def spread(words: Sequence[HeardWord], voiced: Levels, start: float) -> list[Word]:
     """Return the words with times: each gets its share, by weight, of the voiced sound.
 
     ``voiced`` says how much speech each 20 ms frame from ``start`` (seconds) on holds.
     """
     if not words:
         return []
-    weights = np.array([weight(word.word) for word in words])
+    weights = np.array([weight(word.text) for word in words])
     bounds = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
     heard = np.concatenate([[0.0], np.cumsum(voiced + 1e-6)])
-    frames = np.interp(bounds, heard / heard[-1], np.arange(len(heard)))
-    times = start + frames / FRAME_RATE
+    times = start + np.interp(bounds, heard / heard[-1], np.arange(len(heard))) / FRAME_RATE
     return [
-        Word(word.word, round(float(begin), 3), round(float(end), 3), word.score)
+        Word(word.text, round(float(begin), 3), round(float(end), 3), round(word.score, 3))
         for word, begin, end in zip(words, times[:-1], times[1:], strict=True)
     ]
+
+
+def timed(
+    words: Sequence[HeardWord], spans: Sequence[tuple[float, float]], placed: Sequence[int], levels: Levels
+) -> list[Word]:
+    """Return the words with times inside the span each was said in; ``levels`` is dBFS each 20 ms."""
+    result: list[Word] = []
+    for index, (start, end) in enumerate(spans):
+        inside = [word for word, span in zip(words, placed, strict=True) if span == index]
+        part = levels[round(start * FRAME_RATE) : max(round(end * FRAME_RATE), round(start * FRAME_RATE) + 1)]
+        result.extend(spread(inside, _voiced(part), start))
+    return result
+
+
+def _voiced(levels: Levels) -> Levels:
+    """Return how much each frame is speech: 1 near the loudest of the span, 0 from 25 dB below it on."""
+    if not len(levels):
+        return np.ones(1)
+    voiced: Levels = np.clip((levels - np.percentile(levels, 95) + 25.0) / 15.0, 0.0, 1.0)
+    return voiced

@@ -1,0 +1,81 @@
+"""What tells heard words from invented ones.
+
+Like the whisper family, whose training data it shares, the network answers noise with "You" or "Thank you for
+watching!", and loops. Tried on silence, white, pink and brown noise, mains hum, ringing, DTMF, clicks and music.
+"""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.adapters.speech.moonshine_tokens import HeardWord
+
+# Mean log probability of a token below which nothing is believed; clear speech lies above -0.15.
+_UNBELIEVABLE = -1.0
+# A phrase the network falls back on is believed only where it was this sure.
+_SURE = -0.25
+_FALLBACKS = frozenset(
+    {
+        "you",
+        "the",
+        "bye",
+        "bye bye",
+        "oh",
+        "so",
+        "thank you",
+        "thanks",
+        "thank you very much",
+        "thank you for watching",
+        "thanks for watching",
+        "please subscribe",
+        "subtitles by the amara org community",
+        "music",
+        "applause",
+        "laughter",
+        "silence",
+    }
+)
+# Even a slow speaker says a word every two seconds of voiced sound; music is voiced without words.
+_LEAST_WORDS_A_SECOND = 0.25
+_RATE_SECONDS = 4.0
+_LONGEST_LOOP = 8
+_LOOPS = 4
+# Speakers do say one word several times over ("no, no, no, no").
+_SINGLE_WORD_LOOPS = 8
+
+
+def invented(words: Sequence[HeardWord], confidence: float, voiced_seconds: float) -> bool:
+    """Say whether the words of a piece are more likely invented than heard.
+
+    ``confidence`` is the mean log probability of its tokens, ``voiced_seconds`` how much of it is loud.
+    """
+    if not words or confidence < _UNBELIEVABLE:
+        return True
+    if confidence < _SURE and _plain(words) in _FALLBACKS:
+        return True
+    return voiced_seconds > _RATE_SECONDS and len(words) < _LEAST_WORDS_A_SECOND * voiced_seconds
+
+
+def loops(words: Sequence[HeardWord]) -> bool:
+    """Say whether the same words come round and round."""
+    plain = [_bare(word.text) for word in words]
+    return any(
+        _repeats(plain, length) >= (_SINGLE_WORD_LOOPS if length == 1 else _LOOPS)
+        for length in range(1, _LONGEST_LOOP + 1)
+    )
+
+
+def _repeats(words: Sequence[str], length: int) -> int:
+    """Return how often a run of ``length`` words is said over and over without a break, at most."""
+    longest = same = 0
+    for index in range(length, len(words)):
+        same = same + 1 if words[index] == words[index - length] else 0
+        longest = max(longest, same)
+    return longest // length + 1 if longest else 1
+
+
+def _plain(words: Sequence[HeardWord]) -> str:
+    return " ".join(_bare(word.text) for word in words)
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", word.lower()).strip()
