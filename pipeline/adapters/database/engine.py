@@ -42,11 +42,16 @@ def is_sqlite(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
 
 
-def forget_overwritten_pages(engine: Engine) -> None:
-    """Empty SQLite's write-ahead log, in which values outlive their deletion; PostgreSQL recycles its own."""
-    if is_sqlite(engine):
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def forget_overwritten_pages(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, in which values outlive their deletion; say whether a reader prevented it.
+
+    PostgreSQL recycles its own log: until then, and in backups, a destroyed key can be found by its owner.
+    """
+    if not is_sqlite(engine):
+        return False
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        return bool(busy)
 
 
 def _sqlite(url: URL) -> Engine:

@@ -18,7 +18,7 @@ from pipeline.adapters.database import (
     reading,
     sweeping,
 )
-from pipeline.adapters.database.engine import create_database_engine, forget_overwritten_pages
+from pipeline.adapters.database.engine import create_database_engine
 from pipeline.adapters.database.transactions import Database, LedgerLimits, Now, database_now
 from pipeline.audit.source import AuditSnapshot
 from pipeline.domain.artifact import ArtifactKind, ObjectKey, StoredArtifact
@@ -71,7 +71,7 @@ class SqlLedger:
     def destroy_keys(self, lease: Lease) -> Mapping[ArtifactKind, int]:
         """Destroy the data keys of the due kinds, and what the database still remembers of them."""
         counts = self.database.write(lambda tx: deleting.destroy_keys(tx, lease))
-        forget_overwritten_pages(self.database.engine)
+        self.database.forget_overwritten()
         return counts
 
     def complete_purge(self, lease: Lease, deletions: Sequence[KindDeletion], certificate: Certificate) -> None:

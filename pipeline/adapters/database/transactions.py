@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Select, Table, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from pipeline.adapters.database.engine import WRITES, is_sqlite
+from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, is_sqlite
 from pipeline.adapters.database.tables import audit_entries, audit_heads
 from pipeline.audit.chain import GENESIS, Entry, Head, append
 from pipeline.audit.events import Event, Stream
@@ -109,6 +109,12 @@ class Database:
         level = {} if is_sqlite(self.engine) else {"isolation_level": "REPEATABLE READ"}
         with _named_errors(), self.engine.connect().execution_options(**level) as connection, connection.begin():
             yield Transaction(connection, self.clock(connection), self.limits, self.clock)
+
+    def forget_overwritten(self) -> None:
+        """See to it that what was just overwritten is in no file of the database; the caller may try again."""
+        with _named_errors():
+            if forget_overwritten_pages(self.engine):
+                raise DatabaseUnavailableError
 
     def _in_transaction(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
         with self._connect(writes=writes) as connection, connection.begin():
