@@ -8,7 +8,7 @@ from pipeline.errors import PipelineError
 
 
 def make_app(routers: Sequence[APIRouter], is_ready: Callable[[], object]) -> FastAPI:
-    """Return the application: the routers under ``/api``, ``/health`` (it runs) and ``/ready`` (it can reach what it needs)."""
+    """Return the application: routers under ``/api``, ``/health`` (it runs), ``/ready`` (it reaches what it needs)."""
     app = FastAPI(title="Nightscribe", docs_url=None, redoc_url=None, openapi_url=None)
     for router in routers:
         app.include_router(router, prefix="/api")
