@@ -89,6 +89,15 @@ class Deployment:
         self.doorbell = DramatiqDoorbell(make_broker(self.settings.redis_url.get_secret_value()))
 
     @property
+    def quiet(self) -> Settings:
+        """Return the settings of a worker that looks for work once, and neither sweeps nor beats after that.
+
+        Stopped as a whole, it holds no lock; SQLite's would keep every other process waiting.
+        """
+        seldom = dict.fromkeys(("heartbeat", "poll", "sweep"), timedelta(hours=1))
+        return self.settings.model_copy(update={"queue": self.settings.queue.model_copy(update=seldom)})
+
+    @property
     def log(self) -> Path:
         """Return the file that all workers log to."""
         return self.folder / "workers.log"
@@ -115,7 +124,7 @@ class Deployment:
 
     def orders(self, **wanted: Any) -> Orders:  # noqa: ANN401 - whatever orders there are
         """Return orders for a worker of this deployment."""
-        return Orders(self.settings, self.log, **wanted)
+        return Orders(**{"settings": self.settings, "log": self.log, **wanted})
 
     def start(self, **wanted: Any) -> BaseProcess:  # noqa: ANN401 - whatever orders there are
         """Start a worker process."""

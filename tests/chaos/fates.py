@@ -8,6 +8,8 @@ import os
 import random
 import signal
 import subprocess
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -88,7 +90,9 @@ class SleepAt:
         """Stop here once, or go on."""
         if (stage, point) == (self.stage, self.point) and not self._done:
             self._done = True
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # What this process's other threads began in the database is to be over.
+            time.sleep(0.3)
+            _stop_here()
 
 
 @dataclass
@@ -122,7 +126,12 @@ def stall(span: timedelta) -> None:
     """Stop this whole process, heartbeat and all, and have it go on later."""
     waking = f"sleep {span.total_seconds()}; kill -CONT {os.getpid()}"
     subprocess.Popen(["/bin/sh", "-c", waking], start_new_session=True)
-    os.kill(os.getpid(), signal.SIGSTOP)
+    _stop_here()
+
+
+def _stop_here() -> None:
+    # Sent to this thread: sent to the process, another thread may take it while this one runs on.
+    signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 class FatedLedger:

@@ -66,7 +66,9 @@ def _serve(orders: Orders) -> None:
     configure_logging("INFO")
     worker = make_worker(orders, wire(orders.settings))
     worker.start()
-    stopping.wait()
+    # As in commands/worker.py: the signal may wake another thread than this one.
+    while not stopping.wait(timeout=0.1):
+        continue
     worker.stop()
 
 
