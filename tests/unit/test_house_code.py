@@ -11,7 +11,7 @@ _EVENT = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LOGGER = re.compile(r"(_?log|_?logger|structlog\.get_logger\(.*\))\.(debug|info|warning|error|exception|critical)")
 _ENVIRONMENT = re.compile(r"\bos\.(environb?|getenvb?|putenv)\b")
 #: Where a test may read the environment: the servers' own support, and the child that reports what it sees.
-_TEST_ENVIRONMENT = ("tests/servers/", "tests/programs/", "tests/conftest.py")
+_TEST_ENVIRONMENT = ("tests/servers/", "tests/programs/", "tests/conftest.py", "tests/e2e/")
 _CLOCK = re.compile(r"(datetime|date)\.(now|utcnow|today)|time\.(time|time_ns|localtime|gmtime)")
 _MARK = re.compile(r"#\s*(noqa\b|type:\s*ignore\b)")
 _NAMED = re.compile(r"#\s*(noqa: [A-Z]+[0-9]+|type:\s*ignore\[[a-z-]+)")
