@@ -1,7 +1,8 @@
 """An object store in an S3 bucket, versioned or not."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -20,6 +21,8 @@ _PART = 8 * 1024 * 1024
 _BUFFER = 256 * 1024
 #: "*" makes a write fail where the key is taken, on servers that know it (AWS, MinIO, Ceph).
 _ONLY_IF_NEW = "*"
+#: Tells a write from any other write of the same key; random, and of no use to anybody else.
+_MARK = "write"
 
 
 class S3Store:
@@ -36,12 +39,17 @@ class S3Store:
         process does: ``destroy`` removes it.
         """
         self._refuse_taken(key)
+        mark = {_MARK: uuid.uuid4().hex}
         first = _part(body)
-        if len(first) < _PART:
-            with named_errors():
-                self._s3.put_object(Bucket=self._bucket, Key=key, Body=first, IfNoneMatch=_ONLY_IF_NEW)
-            return
-        self._put_in_parts(key, first, body)
+        try:
+            if len(first) < _PART:
+                self._put_whole(key, mark, first)
+            else:
+                self._put_in_parts(key, mark, first, body)
+        except (ObjectExistsError, ObjectMissingError):
+            # A write whose answer was lost is sent again by the client, and is refused because of itself.
+            if not self._carries(key, mark):
+                raise
 
     def open(self, key: ObjectKey) -> BinaryIO:
         """Return a stream of the newest version; raise ``ObjectMissingError`` where there is none."""
@@ -103,9 +111,19 @@ class S3Store:
             self._s3.head_object(Bucket=self._bucket, Key=key)
             raise ObjectExistsError
 
-    def _put_in_parts(self, key: ObjectKey, first: bytes, body: BinaryIO) -> None:
+    def _carries(self, key: ObjectKey, mark: Mapping[str, str]) -> bool:
+        with suppress(ObjectMissingError), named_errors():
+            found = self._s3.head_object(Bucket=self._bucket, Key=key)["Metadata"]
+            return found.get(_MARK) == mark[_MARK]
+        return False
+
+    def _put_whole(self, key: ObjectKey, mark: Mapping[str, str], body: bytes) -> None:
         with named_errors():
-            upload_id = self._s3.create_multipart_upload(Bucket=self._bucket, Key=key)["UploadId"]
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch=_ONLY_IF_NEW, Metadata=mark)
+
+    def _put_in_parts(self, key: ObjectKey, mark: Mapping[str, str], first: bytes, body: BinaryIO) -> None:
+        with named_errors():
+            upload_id = self._s3.create_multipart_upload(Bucket=self._bucket, Key=key, Metadata=mark)["UploadId"]
         try:
             parts = self._send_parts(key, upload_id, first, body)
             with named_errors():
