@@ -79,6 +79,8 @@ class Deployment:
 
     settings: Settings
     folder: Path
+    #: What worker processes find in their environment.
+    environment: tuple[tuple[str, str], ...] = ()
     sessions: list[SessionId] = field(default_factory=list)
     processes: list[BaseProcess] = field(default_factory=list)
     wiring: Wiring = field(init=False)
@@ -124,7 +126,8 @@ class Deployment:
 
     def orders(self, **wanted: Any) -> Orders:  # noqa: ANN401 - whatever orders there are
         """Return orders for a worker of this deployment."""
-        return Orders(**{"settings": self.settings, "log": self.log, **wanted})
+        mine = {"settings": self.settings, "log": self.log, "environment": self.environment}
+        return Orders(**{**mine, **wanted})
 
     def start(self, **wanted: Any) -> BaseProcess:  # noqa: ANN401 - whatever orders there are
         """Start a worker process."""

@@ -46,6 +46,8 @@ class Orders:
     #: The largest file it may write: what is larger finds the disk full.
     file_limit: int | None = None
     fenced: bool = True
+    #: Credentials come through the environment, as in production.
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 def start(orders: Orders) -> BaseProcess:
@@ -61,6 +63,7 @@ def _serve(orders: Orders) -> None:
     with orders.log.open("ab") as log:
         os.dup2(log.fileno(), sys.stdout.fileno())
         os.dup2(log.fileno(), sys.stderr.fileno())
+    os.environ.update(orders.environment)
     if orders.file_limit is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (orders.file_limit, orders.file_limit))
     configure_logging("INFO")
