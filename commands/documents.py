@@ -4,7 +4,7 @@ from pathlib import Path
 
 from commands.opening import read_document
 from pipeline.adapters.formats import IMPORT_FORMATS, read_transcript
-from pipeline.domain.documents.claims import claims_from_jsonl, claims_of
+from pipeline.domain.documents.claims import claim_ids, claims_from_jsonl, claims_of
 from pipeline.domain.documents.note import note_from_bytes
 from pipeline.domain.evidence import Claim
 from pipeline.domain.transcript import Transcript
@@ -25,6 +25,7 @@ def claims_in_note(path: Path) -> tuple[Claim, ...]:
     return claims_of(note_from_bytes(read_document(path, NoteInvalidError).encode()))
 
 
-def claims_in(path: Path) -> tuple[Claim, ...]:
-    """Return the claims of a JSON Lines file; raise ``ClaimsInvalidError`` that names the line."""
-    return claims_from_jsonl(read_document(path, ClaimsInvalidError))
+def claims_in(path: Path) -> tuple[tuple[Claim, ...], tuple[str | int, ...]]:
+    """Return the claims of a JSON Lines file and their ids as written; raise ``ClaimsInvalidError`` for a line."""
+    text = read_document(path, ClaimsInvalidError)
+    return claims_from_jsonl(text), claim_ids(text)

@@ -34,15 +34,15 @@ def run(
     """Hold any note, or any list of claims, against any transcript: a verdict with evidence for each sentence."""
     if (note is None) == (claims is None):
         raise typer.BadParameter("give either --note or --claims")
-    asked = claims_in_note(note) if note is not None else claims_in(claims or Path())
+    asked, ids = (claims_in_note(note), None) if note is not None else claims_in(claims or Path())
     with working("Holding every sentence against what was said"):
         verification = build_verifier().verify(asked, transcript_in(transcript), SessionFacts())
     if output is not None:
-        write_private(output, verdicts_to_jsonl(verification))
+        write_private(output, verdicts_to_jsonl(verification, ids))
     if console.is_terminal:
         _show(asked, verification)
     elif output is None:
-        typer.echo(verdicts_to_jsonl(verification), nl=False)
+        typer.echo(verdicts_to_jsonl(verification, ids), nl=False)
 
 
 def _show(claims: tuple[Claim, ...], verification: Verification) -> None:

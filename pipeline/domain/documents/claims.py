@@ -21,6 +21,11 @@ def claims_from_jsonl(text: str) -> tuple[Claim, ...]:
     return tuple(claims.values())
 
 
+def claim_ids(text: str) -> tuple[str | int, ...]:
+    """Return the ids of a CLAIMS.jsonl that ``claims_from_jsonl`` accepts, as they stand there."""
+    return tuple(json.loads(line)["id"] for line in text.removeprefix("\ufeff").split("\n") if line.strip())
+
+
 def claims_of(note: Note) -> tuple[Claim, ...]:
     """Return one claim for each sentence of a note, in reading order."""
     return tuple(_sentences(note))

@@ -1,7 +1,7 @@
 """Verification JSON, the artifact of the verify stage, and the lines of VERDICTS.jsonl."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.domain.evidence import (
@@ -61,12 +61,16 @@ def verification_from_json(document: Json) -> Verification:
         raise VerificationInvalidError(where="document") from None
 
 
-def verdicts_to_jsonl(verification: Verification) -> str:
-    """Return VERDICTS.jsonl: one line for each claim, in order."""
+def verdicts_to_jsonl(verification: Verification, ids: Sequence[str | int] | None = None) -> str:
+    """Return VERDICTS.jsonl: one line for each claim, in order.
+
+    ``ids`` are the claims' ids as their file has them, so that a number stays a number.
+    """
     engine = engine_to_json(verification.engine)
+    names = ids or [verdict.claim_id for verdict in verification.verdicts]
     return "".join(
-        json.dumps(_verdict_to_json(verdict) | {"engine": engine}, ensure_ascii=False) + "\n"
-        for verdict in verification.verdicts
+        json.dumps(_verdict_to_json(verdict) | {"id": name, "engine": engine}, ensure_ascii=False) + "\n"
+        for name, verdict in zip(names, verification.verdicts, strict=True)
     )
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pipeline.domain.documents.claims import claim_ids, claims_from_jsonl
 from pipeline.domain.documents.verification import (
     verdicts_to_jsonl,
     verification_from_bytes,
@@ -64,3 +65,14 @@ def test_anything_else_is_refused(body: bytes) -> None:
     """A document that is no verification has its own error."""
     with pytest.raises(VerificationInvalidError):
         verification_from_bytes(body)
+
+
+def test_ids_stay_as_their_file_has_them() -> None:
+    """A script that numbers its claims finds its numbers again."""
+    text = '{"id": 7, "text": "Slept badly."}\n{"id": "b", "text": "Ate well."}\n'
+    verdicts = tuple(
+        ClaimVerdict(claim.claim_id, Verdict.UNSUPPORTED, 0.1, (), ()) for claim in claims_from_jsonl(text)
+    )
+    lines = verdicts_to_jsonl(Verification(verdicts, (), Engine("test", "1")), claim_ids(text)).splitlines()
+
+    assert [json.loads(line)["id"] for line in lines] == [7, "b"]
