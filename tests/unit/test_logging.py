@@ -53,7 +53,7 @@ def test_a_traceback_does_not_reach_the_log(lines: io.StringIO) -> None:
 
 def test_another_librarys_line_is_reduced_to_its_name(lines: io.StringIO) -> None:
     """What a library logs may quote a session; only who logged and how loudly is kept."""
-    logging.getLogger("whisperx.alignment").warning("Failed to align segment (%s)", "heliotrope canary")
+    logging.getLogger("speech_library.alignment").warning("Failed to align segment (%s)", "heliotrope canary")
 
-    assert written(lines)[0]["logger"] == "whisperx.alignment"
+    assert written(lines)[0]["logger"] == "speech_library.alignment"
     assert "heliotrope" not in lines.getvalue()
