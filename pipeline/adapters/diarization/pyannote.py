@@ -4,7 +4,7 @@ import warnings
 from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.adapters.diarization.options import DiarizerOptions
 from pipeline.domain.transcript import Engine
@@ -28,10 +28,15 @@ class PyannoteDiarizer:
         import torch  # heavy: loaded where it is needed
 
         torch.set_num_threads(self._options.threads)
-        file = {"waveform": torch.from_numpy(samples)[None], "sample_rate": SAMPLE_RATE, "uri": "recording"}
+        file: dict[str, Any] = {
+            "waveform": torch.from_numpy(samples)[None],
+            "sample_rate": SAMPLE_RATE,
+            "uri": "recording",
+            "expected": voices.exactly or voices.registered or self._options.expected,
+        }
         with warnings.catch_warnings(), torch.inference_mode():
             # Too few voices for the bounds is reported through the result, not through a warning.
-            warnings.filterwarnings("ignore", message=r"\\s*The detected number of speakers", category=UserWarning)
+            warnings.filterwarnings("ignore", message=r"\s*The detected number of speakers", category=UserWarning)
             found = self._pipeline.apply(
                 file, num_speakers=voices.exactly, min_speakers=voices.at_least, max_speakers=voices.at_most
             )
@@ -39,6 +44,7 @@ class PyannoteDiarizer:
             turns=_turns(found.exclusive_speaker_diarization),
             overlapping=_turns(found.speaker_diarization),
             engine=self.engine,
+            confidence=file.get("confidence"),
         )
 
     @property

@@ -10,7 +10,7 @@ from pyannote.audio.pipelines.clustering import BaseClustering
 from pyannote.audio.pipelines.speaker_diarization import SpeakerDiarization
 from pyannote.core import SlidingWindowFeature
 
-from pipeline.adapters.diarization.clustering import MOST_VOICES, Bounds, assign, group
+from pipeline.adapters.diarization.clustering import MOST_VOICES, NOBODY, Count, Evidence, assign, find_voices
 from pipeline.adapters.diarization.options import DiarizerOptions
 from pipeline.adapters.diarization.segmentation import WINDOW, load_segmentation
 from pipeline.adapters.diarization.voices import WINDOW_FRAMES, VoiceWindows, embed_windows, load_encoder
@@ -33,31 +33,56 @@ class _Dimension:
 
 
 class VoiceClustering(BaseClustering):
-    """Clusters the embeddings of one recording and keeps none."""
+    """Clusters the embeddings of one recording and keeps none of them."""
 
     def __init__(self, options: DiarizerOptions) -> None:
         super().__init__()
         self._options = options
 
-    def __call__(  # type: ignore[override]  # the parent declares an array, yet returns these three and its caller unpacks them
-        self, embeddings: NDArray[np.float64], segmentations: SlidingWindowFeature, **bounds: float | None
+    def __call__(  # type: ignore[override]  # its parent declares one array, yet returns these three to its caller
+        self,
+        embeddings: NDArray[np.float64],
+        segmentations: SlidingWindowFeature,
+        file: dict[str, Any],
+        num_clusters: int | None = None,
+        min_clusters: int | None = None,
+        max_clusters: float | None = None,
+        **_: object,
     ) -> tuple[NDArray[np.int8], None, None]:
-        """Return the voice of each (window, local speaker); no centroids, so that the pipeline returns none."""
-        active = segmentations.data.sum(axis=1) > 0
-        clean = _clean(segmentations.data).sum(axis=1) * WINDOW / segmentations.data.shape[1]
-        heard = ~np.isnan(embeddings).any(axis=2)
-        learned = heard & (clean >= self._options.least_clean_seconds)
-        learned = learned if learned.any() else heard
-        if not learned.any():
-            return np.where(active, 0, -2).astype(np.int8), None, None
-        voices = group(
-            embeddings[learned],
-            clean[learned],
-            self._options.threshold,
-            self._options.smallest_share,
-            _bounds(**bounds),
+        """Return the voice of each (window, local speaker); no centroids, so that the pipeline returns none.
+
+        Reads ``file["expected"]``, the number of voices, and leaves in ``file["confidence"]`` the probability that
+        the number found is right.
+        """
+        evidence = self._evidence(embeddings, segmentations.data)
+        if not evidence.telling.any():
+            return np.where(evidence.active, 0, NOBODY).astype(np.int8), None, None
+        least = num_clusters or min_clusters or 1
+        most = int(min(num_clusters or max_clusters or MOST_VOICES, max(MOST_VOICES, least)))
+        voices = find_voices(evidence, self._count(least, most, file["expected"]))
+        file["confidence"] = voices.confidence
+        return assign(evidence.embeddings @ voices.centres.T, evidence.active), None, None
+
+    def _evidence(self, embeddings: NDArray[np.float64], active: NDArray[np.float64]) -> Evidence:
+        clean = clean_frames(active).sum(axis=1) * WINDOW / active.shape[1]
+        heard = np.asarray(~np.isnan(embeddings).any(axis=2), dtype=np.bool_)
+        telling = np.logical_and(heard, clean >= self._options.least_clean_seconds)
+        return Evidence(
+            embeddings=np.nan_to_num(embeddings),
+            weights=clean,
+            active=active.sum(axis=1) > 0,
+            telling=telling if telling.any() else heard,
         )
-        return assign(np.nan_to_num(embeddings) @ voices.T, active), None, None
+
+    def _count(self, least: int, most: int, expected: int) -> Count:
+        return Count(
+            at_least=least,
+            at_most=most,
+            expected=expected,
+            apart=self._options.apart,
+            further_apart=self._options.further_apart,
+            smallest_share=self._options.smallest_share,
+        )
 
 
 class EmbeddedDiarization(SpeakerDiarization):
@@ -86,10 +111,10 @@ class EmbeddedDiarization(SpeakerDiarization):
         samples = file["waveform"][0].numpy()
         starts = _speech_windows(binary_segmentations, round(self._options.hop_seconds * _FRAMES_A_SECOND))
         windows = embed_windows(self._encoder, samples, starts)
-        return pool(windows, binary_segmentations.data, binary_segmentations.sliding_window.step)
+        return pool(windows, binary_segmentations.data, binary_segmentations.sliding_window.step, self._options.purity)
 
 
-def _clean(active: NDArray[np.float64]) -> NDArray[np.float64]:
+def clean_frames(active: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the frames in which a speaker speaks alone, shape (windows, frames, local speakers)."""
     clean: NDArray[np.float64] = np.where(active.sum(axis=2, keepdims=True) == 1, active, 0.0)
     return clean
@@ -106,15 +131,15 @@ def _speech_windows(segmentations: SlidingWindowFeature, hop: int) -> NDArray[np
     return starts.astype(np.intp)
 
 
-def pool(windows: VoiceWindows, active: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+def pool(windows: VoiceWindows, active: NDArray[np.float64], step: float, purity: float) -> NDArray[np.float64]:
     """Return the mean embedding of each (window, local speaker), weighed by how purely it is that speaker's.
 
-    ``active`` has the shape (windows, frames, local speakers). An embedding window counts with the square of the
-    share in which the speaker speaks alone, less the share of others.
+    ``active`` has the shape (windows, frames, local speakers). An embedding window counts by the share in
+    which the speaker speaks alone, less the share of others, to the power of ``purity``.
     """
     count, frames, speakers = active.shape
     per_second = frames / WINDOW
-    alone = np.pad(np.cumsum(_clean(active), axis=1), ((0, 0), (1, 0), (0, 0)))
+    alone = np.pad(np.cumsum(clean_frames(active), axis=1), ((0, 0), (1, 0), (0, 0)))
     spoken = np.pad(np.cumsum(active, axis=1), ((0, 0), (1, 0), (0, 0)))
     pooled = np.full((count, speakers, windows.embeddings.shape[1]), np.nan)
     length = WINDOW_FRAMES / _FRAMES_A_SECOND
@@ -127,7 +152,7 @@ def pool(windows: VoiceWindows, active: NDArray[np.float64], step: float) -> NDA
         others = (spoken[index, to] - spoken[index, at]).sum(axis=1, keepdims=True) - (
             spoken[index, to] - spoken[index, at]
         )
-        weights = np.square(np.maximum(own - others, 0.0) / (length * per_second))
+        weights = (np.maximum(own - others, 0.0) / (length * per_second)) ** purity
         pooled[index] = _unit(weights.T @ windows.embeddings[first:last])
     return pooled
 
@@ -135,8 +160,3 @@ def pool(windows: VoiceWindows, active: NDArray[np.float64], step: float) -> NDA
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.where(lengths > 0, vectors / np.where(lengths > 0, lengths, 1.0), np.nan)
-
-
-def _bounds(min_clusters: float | None = None, max_clusters: float | None = None, **_: object) -> Bounds:
-    """Return the bounds the pipeline hands on, in which "no upper bound" is infinity."""
-    return Bounds(int(min_clusters or 1), int(min(max_clusters or MOST_VOICES, MOST_VOICES)))
