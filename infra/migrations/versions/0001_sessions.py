@@ -58,7 +58,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_ref"], ["persons.person_ref"], name="fk_consents_person_ref"),
         sa.PrimaryKeyConstraint("rev", name="pk_consents"),
     )
-    op.create_index("ix_consents_person_ref_purpose_rev", "consents", ["person_ref", "purpose", "rev"], unique=False)
+    op.create_index(
+        "ix_consents_person_ref_session_id_purpose_rev",
+        "consents",
+        ["person_ref", "session_id", "purpose", "rev"],
+        unique=False,
+    )
     op.create_table(
         "stage_runs",
         sa.Column("run_id", sa.String(64), nullable=False),

@@ -16,7 +16,7 @@ from pipeline.adapters.database.locking import (
     participants_of,
 )
 from pipeline.adapters.database.retention import due_kinds
-from pipeline.adapters.database.rows import artifacts_of, consents_of, key_of, keys_of, session_of
+from pipeline.adapters.database.rows import artifacts_of, current_consents, key_of, keys_of, session_of
 from pipeline.adapters.database.runs import about, change_run, refuse_run
 from pipeline.adapters.database.tables import data_keys, stage_runs
 from pipeline.adapters.database.transactions import Database, Transaction
@@ -122,7 +122,7 @@ def _lock(tx: Transaction, run_id: RunId, session_id: SessionId) -> _Candidate |
     run = lock_ready_run(tx, run_id)
     if run is None:
         return None
-    return _Candidate(run, session, people, consents_of(tx, session_id, people))
+    return _Candidate(run, session, people, current_consents(tx, session_id, people))
 
 
 def _inputs(tx: Transaction, stage: Stage, session_id: SessionId) -> dict[ArtifactKind, StoredArtifact]:

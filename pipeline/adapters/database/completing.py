@@ -12,7 +12,7 @@ from pipeline.adapters.database.locking import (
     participants_of,
 )
 from pipeline.adapters.database.retention import mark_moment, open_due_purge, restart_clocks
-from pipeline.adapters.database.rows import consents_of
+from pipeline.adapters.database.rows import current_consents
 from pipeline.adapters.database.runs import about, change_run, open_run, refuse_run
 from pipeline.adapters.database.tables import artifacts, data_keys, sessions
 from pipeline.adapters.database.transactions import Transaction
@@ -100,7 +100,7 @@ def _keep_key(tx: Transaction, artifact: StoredArtifact) -> None:
 def _refusal(tx: Transaction, lease: Lease) -> ConsentError | None:
     session_id = lease.session.session_id
     people = participants_of(tx, session_id)
-    consents = consents_of(tx, session_id, people)
+    consents = current_consents(tx, session_id, people)
     try:
         require_consent(session_id, STAGE_PURPOSES[lease.stage], people, consents, tx.now)
     except ConsentError as error:

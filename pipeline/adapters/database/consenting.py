@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from pipeline.adapters.database.locking import lock_persons, lock_session, participants_of
 from pipeline.adapters.database.retention import force_due
-from pipeline.adapters.database.rows import consents_of
+from pipeline.adapters.database.rows import current_consents
 from pipeline.adapters.database.runs import refuse_run
 from pipeline.adapters.database.tables import artifacts, consents, participants, persons, sessions, stage_runs
 from pipeline.adapters.database.transactions import Transaction
@@ -114,7 +114,7 @@ def _applies(consent: Consent, session_id: SessionId) -> bool:
 def _stop_runs(tx: Transaction, session_id: SessionId) -> None:
     """Refuse what is ready or running and no longer covered."""
     people = participants_of(tx, session_id)
-    decisions = consents_of(tx, session_id, people)
+    decisions = current_consents(tx, session_id, people)
     query = select(stage_runs).where(
         stage_runs.c.session_id == session_id,
         stage_runs.c.stage != Stage.PURGE,

@@ -1,5 +1,7 @@
 """Connections: durable, strict, and silent about values, on SQLite and PostgreSQL alike."""
 
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,9 @@ from pipeline.errors import SettingsInvalidError
 
 #: Marks a transaction that writes, which SQLite must know at its first statement.
 WRITES = "nightscribe_writes"
+
+#: One lock for each SQLite file, however many engines are open on it.
+_TURNS: dict[str, threading.Lock] = {}
 
 _BUSY_TIMEOUT_MS = 30_000
 _PRAGMAS = (
@@ -40,6 +45,16 @@ def create_database_engine(url: str | URL) -> Engine:
 def is_sqlite(engine: Engine) -> bool:
     """Say whether the engine speaks to SQLite."""
     return engine.dialect.name == "sqlite"
+
+
+def writers_turn(engine: Engine) -> AbstractContextManager[object]:
+    """Return what a writer holds during its transaction, so that SQLite's writers in one process queue up.
+
+    SQLite itself lets waiting writers poll, and under load the unlucky one starves past its timeout.
+    """
+    if not is_sqlite(engine):
+        return nullcontext()
+    return _TURNS.setdefault(str(engine.url.database), threading.Lock())
 
 
 def forget_overwritten_pages(engine: Engine) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from pipeline.adapters.database.completing import keep_artifact
 from pipeline.adapters.database.locking import Row, lock_persons, lock_session
 from pipeline.adapters.database.retention import keep_policy, mark_moment
-from pipeline.adapters.database.rows import consents_of, select_session
+from pipeline.adapters.database.rows import current_consents, select_session
 from pipeline.adapters.database.runs import open_run
 from pipeline.adapters.database.tables import participants, sessions, stage_runs
 from pipeline.adapters.database.transactions import Transaction
@@ -67,7 +67,7 @@ def expect(tx: Transaction, announced: Announcement) -> None:
 
 
 def _consent_rev(tx: Transaction, session_id: SessionId, people: Sequence[Participant]) -> int | ConsentError:
-    consents = consents_of(tx, session_id, people)
+    consents = current_consents(tx, session_id, people)
     try:
         return require_consent(session_id, INTAKE_PURPOSES, people, consents, tx.now)
     except ConsentError as error:

@@ -33,6 +33,8 @@ from pipeline.errors import SessionUnknownError
 from pipeline.ports import Certificate, SessionRow
 from pipeline.ports.arrivals import ExpectedSession
 
+_BATCH = 500
+
 
 def session(tx: Transaction, session_id: SessionId) -> SessionRow:
     """Return one session."""
@@ -45,7 +47,10 @@ def session(tx: Transaction, session_id: SessionId) -> SessionRow:
 def newest_sessions(tx: Transaction, limit: int) -> tuple[SessionRow, ...]:
     """Return the newest sessions first."""
     query = select(sessions).order_by(sessions.c.submitted_at.desc(), sessions.c.session_id).limit(limit)
-    return _session_rows(tx, tx.rows(query))
+    found = tx.rows(query)
+    # SQLite binds a limited number of values to one statement.
+    batches = (found[start : start + _BATCH] for start in range(0, len(found), _BATCH))
+    return tuple(row for batch in batches for row in _session_rows(tx, batch))
 
 
 def expected(tx: Transaction, session_id: SessionId) -> ExpectedSession:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from pipeline.adapters.database.locking import Row
 from pipeline.adapters.database.tables import artifacts, consents, data_keys, sessions
@@ -94,12 +94,27 @@ def keys_of(tx: Transaction, session_id: SessionId) -> dict[ArtifactKind, DataKe
 
 
 def consents_of(tx: Transaction, session_id: SessionId, people: Sequence[Participant]) -> tuple[Consent, ...]:
-    """Return the decisions of these people that apply to the session, oldest first."""
-    query = select(consents).where(
+    """Return every decision of these people that applies to the session, oldest first."""
+    query = select(consents).where(*_applying(session_id, people)).order_by(consents.c.rev)
+    return tuple(_consent(row) for row in tx.rows(query))
+
+
+def current_consents(tx: Transaction, session_id: SessionId, people: Sequence[Participant]) -> tuple[Consent, ...]:
+    """Return each person's last decision about each purpose, which is the one that counts, however many came before."""
+    newest = (
+        select(func.max(consents.c.rev))
+        .where(*_applying(session_id, people))
+        .group_by(consents.c.person_ref, consents.c.purpose)
+    )
+    query = select(consents).where(consents.c.rev.in_(newest)).order_by(consents.c.rev)
+    return tuple(_consent(row) for row in tx.rows(query))
+
+
+def _applying(session_id: SessionId, people: Sequence[Participant]) -> tuple[ColumnElement[bool], ...]:
+    return (
         consents.c.person_ref.in_([person.person for person in people]),
         consents.c.session_id.is_(None) | (consents.c.session_id == session_id),
     )
-    return tuple(_consent(row) for row in tx.rows(query.order_by(consents.c.rev)))
 
 
 def _consent(row: Row) -> Consent:

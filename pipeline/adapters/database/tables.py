@@ -90,7 +90,7 @@ consents = Table(
     Column("jurisdiction", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
-    Index(None, "person_ref", "purpose", "rev"),
+    Index(None, "person_ref", "session_id", "purpose", "rev"),
 )
 
 stage_runs = Table(

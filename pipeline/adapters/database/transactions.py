@@ -1,7 +1,7 @@
 """One transaction: its connection, its moment, and the audit entries that commit with it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Select, Table, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, is_sqlite
+from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, is_sqlite, writers_turn
 from pipeline.adapters.database.tables import audit_entries, audit_heads
 from pipeline.audit.chain import GENESIS, Entry, Head, append
 from pipeline.audit.events import Event, Stream
@@ -117,7 +117,8 @@ class Database:
                 raise DatabaseUnavailableError
 
     def _in_transaction(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
-        with self._connect(writes=writes) as connection, connection.begin():
+        turn = writers_turn(self.engine) if writes else nullcontext()
+        with turn, self._connect(writes=writes) as connection, connection.begin():
             transaction = Transaction(connection, self.clock(connection), self.limits, self.clock)
             result = work(transaction)
             _write_entries(transaction)
