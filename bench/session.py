@@ -21,6 +21,7 @@ from commands.demo import SAMPLE, demo_settings
 from commands.handing_in import Wishes, make_submission
 from commands.journey import failure_of, travel
 from commands.session_report import audit_lines
+from config.logging import configure_logging
 from config.wiring import Wiring, wire
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionId, Stage, new_session_id
@@ -64,12 +65,20 @@ def _peak(pid: str) -> tuple[str, int] | None:
     except OSError:
         return None
     line = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM: 0")
-    name = "worker process" if pid == "self" else f"model process {pid}" if "stage_process" in command else "decoder"
-    return name, int(line.split()[1]) * 1024
+    return _name(pid, command.split("\0")), int(line.split()[1]) * 1024
+
+
+def _name(pid: str, command: list[str]) -> str:
+    if pid == "self":
+        return "worker process"
+    if "config.stage_process" in command:
+        return f"{command[command.index('config.stage_process') + 1]}'s model process"
+    return "other"
 
 
 def main() -> None:
     """Run the sample session and print the table."""
+    configure_logging("ERROR")
     console = Console()
     with tempfile.TemporaryDirectory() as folder, PeakMemory() as memory:
         wiring = wire(demo_settings(Path(folder)))
@@ -111,6 +120,8 @@ def _print(console: Console, row: SessionRow, total: float, engine: dict[str, fl
     share = (total - sum(engine.values())) / total
     console.print(f"Pipeline's own share of the run: {share:.1%} (target: at most 3 %)")
     for name, peak in sorted(peaks.items()):
+        if name == "other":
+            continue
         console.print(f"Peak memory, {name}: {peak / 1e6:.0f} MB")
 
 

@@ -1,4 +1,4 @@
-"""The process that runs one stage's model: ``python -m config.stage_process FD``."""
+"""The process that runs one stage's model: ``python -m config.stage_process STAGE FD``."""
 
 import sys
 from functools import partial
@@ -12,12 +12,11 @@ from pipeline.domain.session import Stage
 
 
 def main() -> None:
-    """Read which stage to serve and with what settings, then serve it until the parent is gone."""
+    """Read the settings, then serve the stage until the parent is gone."""
     harden()
-    channel = Connection(int(sys.argv[1]))
-    setup = receive_json(channel)
-    settings = Settings(**setup["settings"])
-    serve(channel, partial(build_stage_function, Stage(setup["stage"]), settings))
+    stage, channel = Stage(sys.argv[1]), Connection(int(sys.argv[2]))
+    settings = Settings(**receive_json(channel)["settings"])
+    serve(channel, partial(build_stage_function, stage, settings))
 
 
 if __name__ == "__main__":

@@ -95,9 +95,9 @@ def _model_process(stage: Stage, settings: Settings) -> ChildProcessWork:
     # The one secret an engine may need; it passes through the pipe, to the stage that uses it.
     told["drafting"]["api_key"] = settings.drafting.api_key.get_secret_value() if stage is Stage.DRAFT else ""
     return ChildProcessWork(
-        (sys.executable, "-m", "config.stage_process"),
+        (sys.executable, "-m", "config.stage_process", str(stage)),
         child_environment(),
-        {"stage": stage, "settings": told},
+        {"settings": told},
         ChildLimits(work=settings.queue.stage_limit, tasks=settings.queue.tasks_per_process),
     )
 

@@ -7,12 +7,16 @@ from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import SpokenQuantity
 from pipeline.adapters.grounding.quantities import Quantity
 from pipeline.domain.evidence import Finding
+from pipeline.domain.note import SentenceKind
 
 CHECK = "numbers"
 
 
 def check_numbers(ground: Ground) -> Outcome:
     """Hold each number of the claim against those spoken."""
+    if ground.claim.kind is SentenceKind.SESSION_FACT:
+        # What comes from rows is held against rows; nobody says the number of a consent form.
+        return NOT_APPLICABLE
     if not ground.claim.quantities:
         return NOT_APPLICABLE
     findings = tuple(finding for q in ground.claim.quantities if (finding := _finding(q, ground)) is not None)
