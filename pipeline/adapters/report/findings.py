@@ -23,7 +23,7 @@ _ATTENTION = (Verdict.CONTRADICTED, Verdict.UNSUPPORTED, Verdict.PARTIAL, Verdic
 #: Quotes of a safety matter that are shown in full.
 _SHOWN = 3
 #: Reasons for which a sentence that was not checked needs no second look.
-_SETTLED = frozenset({"confirmed_by_records", "nothing_found_to_contradict"})
+_SETTLED = {"confirmed_by_records": "On record", "nothing_found_to_contradict": "Nothing speaks against it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,13 @@ class CheckedSentence:
     reasons: tuple[Reason, ...]
     #: What was looked at without finding fault.
     passed: tuple[str, ...]
-    #: Not checked against speech because it rests on something else; no reason for a second look.
-    settled: bool = False
+    #: What it rests on instead of speech, in words; empty where it rests on speech.
+    settled: str = ""
 
     @property
     def word(self) -> str:
-        """Return the verdict in words."""
-        return wording.VERDICTS[self.verdict]
+        """Return the verdict in words, or what stands in its place where speech was not asked."""
+        return self.settled or wording.VERDICTS[self.verdict]
 
     @property
     def symbol(self) -> str:
@@ -144,7 +144,7 @@ def to_look_at(sections: Iterable[CheckedSection]) -> tuple[CheckedSentence, ...
 
 def settled(sections: Iterable[CheckedSection]) -> int:
     """Return how many sentences were not checked against speech and need no second look."""
-    return sum(s.settled for section in sections for s in section.sentences)
+    return sum(bool(s.settled) for section in sections for s in section.sentences)
 
 
 def tally(sections: Iterable[CheckedSection]) -> tuple[tuple[Verdict, int], ...]:
@@ -172,24 +172,30 @@ def passages(
     )
 
 
+def _settled_as(verdict: ClaimVerdict) -> str:
+    if verdict.verdict is not Verdict.NOT_CHECKED:
+        return ""
+    return next((_SETTLED[reason] for reason in verdict.reasons if reason in _SETTLED), "")
+
+
 def _checked(
     number: int, sentence: NoteSentence, verdict: ClaimVerdict | None, anchor: Mapping[str, str]
 ) -> CheckedSentence:
     if verdict is None:
         return CheckedSentence(number, sentence.text, Verdict.NOT_CHECKED, (), (), ())
     found = {finding.reason_code for finding in verdict.findings}
-    is_settled = verdict.verdict is Verdict.NOT_CHECKED and bool(_SETTLED.intersection(verdict.reasons))
+    settled_as = _settled_as(verdict)
     return CheckedSentence(
         number=number,
         text=sentence.text,
         verdict=verdict.verdict,
-        quotes=() if is_settled else _quotes(verdict.evidence, anchor),
+        quotes=() if settled_as else _quotes(verdict.evidence, anchor),
         reasons=(
             *(_reason(finding, anchor) for finding in verdict.findings),
             *(Reason(wording.reason(code)) for code in verdict.reasons if code not in found),
         ),
         passed=_passed(verdict),
-        settled=is_settled,
+        settled=settled_as,
     )
 
 
