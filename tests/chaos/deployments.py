@@ -23,6 +23,7 @@ from pipeline.intake import Intake, Submission
 from pipeline.orphans import remove_orphans
 from pipeline.ports import SessionRow
 from pipeline.runner import Outcome, Runner
+from tests.chaos.fates import Point, SleepAt
 from tests.chaos.invariants import Site, Violation, unsettled, violations
 from tests.chaos.scripted import ScriptedStage
 from tests.factories import WORKER, make_session, permits, two_people
@@ -71,6 +72,11 @@ def until(done: Callable[[], bool], within: timedelta = SETTLES) -> bool:
             return False
         time.sleep(_LOOK)
     return True
+
+
+def is_stopped(pid: int) -> bool:
+    """Say whether a process is stopped (proc(5), the third field)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 @dataclass
@@ -145,6 +151,19 @@ class Deployment:
         finally:
             worker.stop()
             wiring.ledger.close()
+
+    def outlive(self, stage: Stage, point: Point, *, fenced: bool = True) -> None:
+        """Stop a worker at a point, let another take over and finish the stage, then let the first go on."""
+        self.run_before(stage)
+        zombie = self.start(settings=self.quiet, stages=(stage,), fate=SleepAt(stage, point), fenced=fenced)
+        assert until(lambda: is_stopped(zombie.pid or 0))
+        with self.fresh_worker(fenced=fenced):
+            assert until(lambda: self.status(stage) is StageStatus.SUCCEEDED)
+            os.kill(zombie.pid or 0, signal.SIGCONT)
+            os.kill(zombie.pid or 0, signal.SIGTERM)
+            zombie.join(30)
+            assert self.settle()
+        assert zombie.exitcode == 0
 
     def row(self, session_id: SessionId | None = None) -> SessionRow:
         """Return a session, by default the only one."""

@@ -2,19 +2,28 @@
 
 import time
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 import redis
 
+from pipeline.adapters.database import migrate
 from pipeline.domain.session import Stage, StageStatus
-from tests.chaos.deployments import Deployment, until
+from tests.chaos.deployments import Deployment, make_settings, until
 from tests.chaos.fixtures import Interrupted
 from tests.ledger_views import entries, outline
+from tests.servers.postgres import crash_cluster, restart_cluster, start_cluster, stop_cluster
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
 WHOLE = [(stage.value, StageStatus.SUCCEEDED.value) for stage in Stage]
 BUSY = timedelta(milliseconds=300)
+
+
+def has_begun(deployment: Deployment, stage: Stage) -> bool:
+    """Say whether the first session's run of a stage was taken."""
+    return deployment.status(stage) not in {None, StageStatus.READY}
 
 
 def all_whole(deployment: Deployment) -> bool:
@@ -86,7 +95,7 @@ def test_a_database_that_is_cut_off_is_waited_for(interrupted_postgres: Interrup
         deployment.submit()
     for _ in range(2):
         deployment.start(takes=BUSY)
-    assert until(lambda: deployment.status(Stage.TRANSCRIBE) is not StageStatus.READY)
+    assert until(partial(has_begun, deployment, Stage.TRANSCRIBE))
     interrupted_postgres.server.shut()
     time.sleep(2)
     interrupted_postgres.server.open()
@@ -94,6 +103,28 @@ def test_a_database_that_is_cut_off_is_waited_for(interrupted_postgres: Interrup
     assert deployment.settle()
     assert all_whole(deployment)
     assert deployment.violations() == []
+
+
+def test_a_database_that_crashed_is_waited_for(tmp_path: Path) -> None:
+    """Workers outlive a PostgreSQL that crashes and recovers under them, again and again."""
+    cluster = start_cluster()
+    migrate(cluster.url("postgres"))
+    deployment = Deployment(make_settings(tmp_path, cluster.url("postgres")), tmp_path)
+    for _ in range(3):
+        deployment.submit()
+    for _ in range(2):
+        deployment.start(takes=BUSY)
+    for stage in (Stage.TRANSCRIBE, Stage.VERIFY):
+        assert until(partial(has_begun, deployment, stage))
+        crash_cluster(cluster)
+        cluster = restart_cluster(cluster)
+    settled = deployment.settle()
+
+    assert settled
+    assert all_whole(deployment)
+    assert deployment.violations() == []
+    deployment.close()
+    stop_cluster(cluster)
 
 
 def test_commits_that_were_never_confirmed_count_once(interrupted_postgres: Interrupted) -> None:

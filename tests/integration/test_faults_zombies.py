@@ -1,16 +1,13 @@
 """Workers that stop for longer than their lease and then go on, and messages that come more than once."""
 
-import os
-import signal
 from datetime import timedelta
-from pathlib import Path
 
 import dramatiq
 import pytest
 
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import SessionId, Stage, StageStatus
-from tests.chaos.deployments import Deployment, until
+from tests.chaos.deployments import Deployment, is_stopped, until
 from tests.chaos.fates import Point, SleepAt
 from tests.ledger_views import entries, events, outline
 from workers.broker import make_broker
@@ -30,31 +27,11 @@ ZOMBIES = [
 ]
 
 
-def outlive(deployment: Deployment, stage: Stage, point: Point, *, fenced: bool = True) -> None:
-    """Stop a worker at a point, let another take over and finish the stage, then let the first go on."""
-    deployment.run_before(stage)
-    fate = SleepAt(stage, point)
-    zombie = deployment.start(settings=deployment.quiet, stages=(stage,), fate=fate, fenced=fenced)
-    assert until(lambda: is_stopped(zombie.pid or 0))
-    with deployment.fresh_worker(fenced=fenced):
-        assert until(lambda: deployment.status(stage) is StageStatus.SUCCEEDED)
-        os.kill(zombie.pid or 0, signal.SIGCONT)
-        os.kill(zombie.pid or 0, signal.SIGTERM)
-        zombie.join(30)
-        assert deployment.settle()
-    assert zombie.exitcode == 0
-
-
-def is_stopped(pid: int) -> bool:
-    """Say whether a process is stopped (proc(5), the third field)."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-
-
 @pytest.mark.parametrize(("stage", "point"), ZOMBIES, ids=[f"{stage}-{point}" for stage, point in ZOMBIES])
 def test_a_worker_that_outlived_its_lease_changes_nothing(deployment: Deployment, stage: Stage, point: Point) -> None:
     """A worker that was stopped past its lease and goes on is turned away by the fence."""
     session_id = deployment.submit()
-    outlive(deployment, stage, point)
+    deployment.outlive(stage, point)
 
     assert outline(deployment.wiring.ledger, session_id) == WHOLE
     assert '"outcome": "lease_lost"' in deployment.log.read_text()
@@ -64,7 +41,7 @@ def test_a_worker_that_outlived_its_lease_changes_nothing(deployment: Deployment
 def test_a_late_result_is_not_the_one_that_counts(embedded: Deployment) -> None:
     """What a late worker wrote to the store is an object of its own, and no row points to it."""
     session_id = embedded.submit()
-    outlive(embedded, Stage.TRANSCRIBE, Point.BEFORE_COMPLETE)
+    embedded.outlive(Stage.TRANSCRIBE, Point.BEFORE_COMPLETE)
     objects = [version.key for version in embedded.wiring.objects.versions(f"sessions/{session_id}/transcript/")]
 
     assert len(objects) == 2

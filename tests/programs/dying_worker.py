@@ -19,6 +19,7 @@ from config.logging import configure_logging
 from config.settings import Settings
 from config.wiring import MODEL_STAGES, Wiring, wire
 from pipeline.adapters.database import SqlLedger
+from pipeline.adapters.database.engine import WRITES
 from pipeline.adapters.database.tables import stage_runs
 from pipeline.adapters.store.encrypted import EncryptedArtifactStore
 from pipeline.domain.artifact import StoredArtifact
@@ -89,7 +90,10 @@ def make_worker(orders: Orders, wiring: Wiring) -> WorkerProcess:
 
 
 class UnfencedLedger(SqlLedger):
-    """A ledger without a fence: whoever comes may complete. It is here to show that the audit has teeth."""
+    """A ledger without a fence: whoever comes may complete. It is here to show that the audit has teeth.
+
+    The schema's own index, one living key for each kind, stands behind the fence and has to go too.
+    """
 
     def renew(self, lease: Lease) -> bool:
         """Renew, and never say that the lease is lost."""
@@ -99,7 +103,8 @@ class UnfencedLedger(SqlLedger):
     def complete(self, lease: Lease, artifacts: Sequence[StoredArtifact], facts: StageFacts) -> Sequence[RunId]:
         """Complete whatever the run's row says."""
         mine = stage_runs.c.run_id == lease.run_id
-        with self.database.engine.begin() as connection:
+        with self.database.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             attempt = connection.execute(select(stage_runs.c.attempt).where(mine)).scalar_one()
+            connection.exec_driver_sql("DROP INDEX IF EXISTS uq_data_keys_live")
             connection.execute(stage_runs.update().where(mine).values(status=StageStatus.RUNNING))
         return super().complete(replace(lease, attempt=attempt), artifacts, facts)
