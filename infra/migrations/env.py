@@ -23,6 +23,9 @@ def run() -> None:
 def lock(connection: Connection) -> None:
     """Wait for another process that migrates; SQLite's BEGIN IMMEDIATE did that already."""
     if connection.dialect.name == "postgresql":
+        # A migration may rewrite a large table; what keeps workers from waiting must not cut it off.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 

@@ -277,6 +277,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a failure is worth the minutes that making it small takes
 def test_ledger_keeps_its_promises() -> None:
     """In any order of events: one effect per run, consent first, holds win, nothing lost, audit and rows agree."""
     run_state_machine_as_test(LedgerMachine, settings=settings(max_examples=40, stateful_step_count=40, deadline=None))

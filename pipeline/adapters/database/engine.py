@@ -18,6 +18,16 @@ WRITES = "nightscribe_writes"
 _TURNS: dict[str, threading.Lock] = {}
 
 _BUSY_TIMEOUT_MS = 30_000
+#: How long a silent server or network, a lock, or a process that stopped in mid-transaction may keep others waiting.
+#: All of it lies well within a lease, so that a worker learns in time that it cannot renew; the address may differ.
+_PATIENCE: dict[str, str | int] = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "options": "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=30s",
+}
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -35,10 +45,7 @@ def create_database_engine(url: str | URL) -> Engine:
     if backend == "sqlite":
         return _sqlite(parsed)
     if backend == "postgresql":
-        # Errors would quote bound values otherwise.
-        return sqlalchemy.create_engine(
-            parsed.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True
-        )
+        return _postgresql(parsed)
     raise SettingsInvalidError(where="database_url")
 
 
@@ -67,6 +74,17 @@ def forget_overwritten_pages(engine: Engine) -> bool:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
         return bool(busy)
+
+
+def _postgresql(url: URL) -> Engine:
+    patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+    return sqlalchemy.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        # Errors would quote bound values otherwise.
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args=patience,
+    )
 
 
 def _sqlite(url: URL) -> Engine:

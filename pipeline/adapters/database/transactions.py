@@ -112,7 +112,7 @@ class Database:
 
     def forget_overwritten(self) -> None:
         """See to it that what was just overwritten is in no file of the database; the caller may try again."""
-        with _named_errors():
+        with _named_errors(), writers_turn(self.engine):
             if forget_overwritten_pages(self.engine):
                 raise DatabaseUnavailableError
 

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import time
 from datetime import timedelta
@@ -43,6 +44,33 @@ def test_postgres_that_crashed_comes_back() -> None:
     assert check_audit(ledger, None).intact
     ledger.close()
     stop_cluster(cluster)
+
+
+def test_silent_server_is_named_in_time() -> None:
+    """A server that takes connections and never answers counts as away, and does not hang the worker."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        ledger = create_ledger(f"postgresql://nobody@127.0.0.1:{port}/none?connect_timeout=2")
+        began = time.monotonic()
+
+        with pytest.raises(DatabaseUnavailableError):
+            ledger.claim(Stage.TRANSCRIBE, WORKER)
+
+        assert time.monotonic() - began < 10
+        ledger.close()
+
+
+@pytest.mark.servers
+def test_process_stopped_in_mid_transaction_blocks_nobody_for_long(postgres_url: str) -> None:
+    """PostgreSQL ends a transaction whose process fell silent, and every wait for a lock has an end within a lease."""
+    ledger = create_ledger(postgres_url)
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+    with ledger.database.engine.connect() as connection:
+        found = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
+
+    ledger.close()
+    assert found == ["30s", "20s", "30s"]
 
 
 def _work_for_ever(folder: Path) -> None:
