@@ -5,15 +5,18 @@ from typing import NamedTuple
 
 from pipeline.adapters.grounding.lexicon import phrase_set, word_set
 from pipeline.adapters.grounding.passage import Passage
-from pipeline.domain.transcript import Segment
 
 _YES = word_set("yes")
 _NO = word_set("no")
 _SKIP = word_set("before_answers")
 _YES_OPENINGS = phrase_set("yes_openings")
 _NO_OPENINGS = phrase_set("no_openings")
-_OPENING = 14
+_CLOSING_YES = frozenset(("yes", "yeah", "yep"))
+_CLOSING_NO = word_set("closing_no")
+_PLAIN = word_set("plain_answers")
 _REACH = 4
+_TURN = 4
+_ENOUGH = 3
 
 
 class Answer(NamedTuple):
@@ -23,27 +26,48 @@ class Answer(NamedTuple):
     yes: bool | None
 
 
-def answer_to(number: int, segments: Sequence[Segment], passages: Sequence[Passage]) -> Answer | None:
-    """Return the answer to the question in a segment, or ``None`` where it asks nothing or is not answered.
+def answer_to(number: int, voices: Sequence[str | None], passages: Sequence[Passage]) -> Answer | None:
+    """Return the answer to the question in an utterance, or ``None`` where it asks nothing or is not answered.
 
-    The answer is the next voice's first segment, at most three segments on; one that stands in the same segment, as a
-    recognizer that missed the change of voice leaves it, counts too.
+    The answer is what the next voice says at once, starting at most three utterances on; one that stands in the same
+    utterance, as a recognizer that missed the change of voice leaves it, counts too.
     """
     asking = [clause for clause in passages[number].clauses if clause.asks]
     if not asking:
         return None
-    rest = [clause for clause in passages[number].clauses if clause.first >= asking[-1].last]
-    if rest and (inside := _polarity(passages[number], rest[0].first)) is not None:
+    rest = [word.form for word in passages[number].words[asking[-1].last :]]
+    if rest and rest[0] in _PLAIN and (inside := _polarity(rest)) is not None:
         return Answer(number, inside)
-    for later in range(number + 1, min(number + _REACH, len(segments))):
-        if segments[later].speaker is None or segments[later].speaker != segments[number].speaker:
-            return Answer(later, _polarity(passages[later], 0))
+    for later in range(number + 1, min(number + _REACH, len(voices))):
+        if voices[later] is None or voices[later] != voices[number]:
+            yes = _polarity(_turn(later, voices, passages))
+            return None if yes is None and _went_on(number, later, passages) else Answer(later, yes)
     return None
 
 
-def _polarity(passage: Passage, first: int) -> bool | None:
-    """Return what the opening words answer."""
-    forms = [word.form for word in passage.words[first : first + _OPENING]]
+def _went_on(number: int, later: int, passages: Sequence[Passage]) -> bool:
+    """Say whether the asker went on to something else before the other voice spoke."""
+    own = [word for word in passages[number].words[_last_asking(passages[number]) :] if word.is_content]
+    between = [w for passage in passages[number + 1 : later] for w in passage.words if w.is_content]
+    asked_again = any(clause.asks for passage in passages[number + 1 : later] for clause in passage.clauses)
+    return len(own) + len(between) >= _ENOUGH and not asked_again
+
+
+def _last_asking(passage: Passage) -> int:
+    return max(clause.last for clause in passage.clauses if clause.asks)
+
+
+def _turn(number: int, voices: Sequence[str | None], passages: Sequence[Passage]) -> list[str]:
+    """Return the forms of what a voice says from an utterance on, before another voice breaks in."""
+    last = number + 1
+    while last < min(number + _TURN, len(voices)) and voices[last] is not None and voices[last] == voices[number]:
+        last += 1
+    return [word.form for passage in passages[number:last] for word in passage.words]
+
+
+def _polarity(turn: Sequence[str]) -> bool | None:
+    """Return what the opening words answer, or else a "no" that the turn ends in ("just at first, after that no")."""
+    forms = list(turn)
     while forms and forms[0] in _SKIP and not _opens(forms, _YES_OPENINGS):
         forms = forms[1:]
     if not forms:
@@ -52,13 +76,19 @@ def _polarity(passage: Passage, first: int) -> bool | None:
         return False
     if forms[0] in _YES or _opens(forms, _YES_OPENINGS):
         return not _turns(forms)
-    return None
+    return _closing(forms)
 
 
 def _turns(forms: Sequence[str]) -> bool:
     """Say whether a "yeah" is only a start, as in "yeah, no, not really"."""
     early = [form for form in forms[1:4] if form != ","]
     return bool(early) and early[0] == "no"
+
+
+def _closing(forms: Sequence[str]) -> bool | None:
+    """Return what a yes or no at the end of the turn answers: "I missed Sunday, otherwise yes"."""
+    last = next((form for form in reversed(forms) if form[0].isalnum()), "")
+    return False if last in _CLOSING_NO else True if last in _CLOSING_YES else None
 
 
 def _opens(forms: Sequence[str], openings: Sequence[tuple[str, ...]]) -> bool:

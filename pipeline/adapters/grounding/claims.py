@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pipeline.adapters.grounding.index import TranscriptIndex, quantity_name
-from pipeline.adapters.grounding.lexicon import groups_in, pairs_in, word_set
-from pipeline.adapters.grounding.passage import Passage, Term, passage_of
+from pipeline.adapters.grounding.lexicon import groups_in, pairs_in, word_set, words_in
+from pipeline.adapters.grounding.passage import Passage, Term, names_of, passage_of
 from pipeline.adapters.grounding.quantities import Quantity, quantities_in
 from pipeline.adapters.grounding.words import Word, words_of
 from pipeline.domain.evidence import Claim
@@ -15,7 +15,10 @@ from pipeline.domain.note import SentenceKind
 from pipeline.domain.transcript import Role
 
 _QUOTED = re.compile(r'["“”]([^"“”]{2,}?)["“”]')
+_HEADED = re.compile(r"\s*([A-Za-z][A-Za-z/& ]{0,40}?)\s*(?::|;|\s-)\s*")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
+_NIL = word_set("nil")
+_GENERIC = words_in("generic.txt")
 _CLIENT = word_set("client_words")
 _CLINICIAN = word_set("clinician_words")
 
@@ -38,6 +41,16 @@ class ParsedClaim:
         """Return the sentence."""
         return self.claim.text
 
+    def is_quoted(self, char: int) -> bool:
+        """Say whether a character stands within a quotation."""
+        return any(start <= char < end for start, end in self.quotations)
+
+    def denies(self, char: int, end: int) -> bool:
+        """Say whether the words between two characters stand under a negation that comes before them."""
+        words = self.passage.words
+        at = next((n for n, word in enumerate(words) if char < word.end and word.start < end), None)
+        return at is not None and self.passage.negated[at]
+
 
 def parse_claim(claim: Claim) -> ParsedClaim:
     """Return a claim with everything the checks ask about it."""
@@ -56,13 +69,37 @@ def parse_claim(claim: Claim) -> ParsedClaim:
 def terms_of(claim: ParsedClaim, index: TranscriptIndex) -> tuple[Term, ...]:
     """Return what the claim's content rests on: its words, and its amounts under the names of equal spoken ones."""
     counted = {word for quantity in claim.quantities for word in range(quantity.first, quantity.last)}
-    words = (term for term in claim.passage.terms if not counted & set(range(term.first, term.last)))
+    words = (
+        heard_as(part, index)
+        for term in claim.passage.terms
+        if not counted & set(range(term.first, term.last))
+        for part in _parts(term, claim.passage, index)
+    )
     return (*words, *(_amount(quantity, index) for quantity in claim.quantities))
+
+
+def _parts(term: Term, passage: Passage, index: TranscriptIndex) -> Iterator[Term]:
+    """Yield a phrase nobody used as its single words, which may have been said in another order."""
+    single = [n for n in range(term.first, term.last) if passage.words[n].is_content]
+    spoken = any(index.where(names_of(passage.words[n])) for n in single)
+    if term.last - term.first == 1 or index.where(term.names) or not spoken:
+        yield term
+        return
+    for number in single:
+        yield Term(names_of(passage.words[number]), number, number + 1, passage.negated[number], term.clause)
+
+
+def heard_as(term: Term, index: TranscriptIndex) -> Term:
+    """Return the term, also under a spoken name so much like it that one of them is a slip of ear or keyboard."""
+    if index.where(term.names) or term.last - term.first > 1:
+        return term
+    like = index.spelled_like(next(iter(sorted(term.names, key=lambda name: name.startswith("=")))))
+    return term if like is None else replace(term, names=term.names | {like})
 
 
 def _amount(quantity: Quantity, index: TranscriptIndex) -> Term:
     equal = (n for n, spoken in enumerate(index.quantities) if quantity.equals(spoken.quantity))
-    names = frozenset(quantity_name(number) for number in equal)
+    names = frozenset((quantity.name, *(quantity_name(number) for number in equal)))
     return Term(names, quantity.first, quantity.last, negated=False, clause=0)
 
 
@@ -80,10 +117,25 @@ def _abbreviations() -> tuple[re.Pattern[str], dict[str, tuple[Word, ...]]]:
 
 
 def _written_out(text: str) -> Iterator[Word]:
-    """Yield the words of a note's sentence; a long form takes the place of its abbreviation in the text."""
-    pattern, table = _abbreviations()
+    """Yield the words of a note's sentence; a long form takes the place of its abbreviation in the text.
+
+    A heading before a colon names no claim of its own, unless what follows denies it: "PMH: nil".
+    """
     numbered = _NUMBERED.match(text)
     done = numbered.end() if numbered else 0
+    heading = _HEADED.match(text, done)
+    topic = dict(pairs_in("headings.txt")).get(heading[1].strip().lower()) if heading else None
+    if heading is None or topic is None:
+        yield from _long_forms(text, done)
+        return
+    words = tuple(_long_forms(text, heading.end()))
+    yield from words
+    if words and words[0].form in _NIL and not any(word.is_content and word.stem not in _GENERIC for word in words):
+        yield from (Word(word.form, word.stem, *heading.span(1)) for word in words_of(topic))
+
+
+def _long_forms(text: str, done: int) -> Iterator[Word]:
+    pattern, table = _abbreviations()
     for match in pattern.finditer(text, done):
         long = table.get(match.group()) or (None if match.group().isupper() else table.get(match.group().lower()))
         if long is None:

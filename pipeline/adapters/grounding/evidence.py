@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
-from pipeline.adapters.grounding.passage import Passage, Term
+from pipeline.adapters.grounding.passage import Term
 from pipeline.domain.evidence import EvidenceSpan
+from pipeline.domain.transcript import Segment
 
 _MOST = 3
-_LONGEST_QUOTE = 300
 #: What words of the question before count for in its answer.
 _QUESTION_SHARE = 0.8
 #: A further utterance is worth showing where it adds this share of the claim.
@@ -64,10 +64,10 @@ def evidence_for(terms: Sequence[Term], index: TranscriptIndex) -> Evidence:
     return Evidence(tuple(candidates), weights)
 
 
-def spans_of(candidates: Sequence[Candidate], terms: Sequence[Term]) -> tuple[EvidenceSpan, ...]:
+def spans_of(candidates: Sequence[Candidate]) -> tuple[EvidenceSpan, ...]:
     """Return the quotes of some candidates; a question stands before its answer."""
     spans = [
-        quote(utterance, [name for term in candidate.covered for name in terms[term].names])
+        quote(utterance)
         for candidate in candidates
         for utterance in (candidate.question, candidate.utterance)
         if utterance is not None
@@ -75,17 +75,20 @@ def spans_of(candidates: Sequence[Candidate], terms: Sequence[Term]) -> tuple[Ev
     return tuple(dict.fromkeys(spans))
 
 
-def quote(utterance: Utterance, names: Iterable[str] = ()) -> EvidenceSpan:
-    """Return a segment as evidence: whole where it is short, else the sentences that hold the names."""
-    segment, passage = utterance.segment, utterance.passage
-    start, end = 0, len(segment.text)
-    if end > _LONGEST_QUOTE:
-        start, end = _sentences_with(passage, frozenset(names))
+def quote(utterance: Utterance) -> EvidenceSpan:
+    """Return an utterance as evidence, byte for byte."""
+    return quote_of(utterance, 0, len(utterance.passage.text))
+
+
+def quote_of(utterance: Utterance, first: int, last: int) -> EvidenceSpan:
+    """Return some characters of an utterance as evidence."""
+    segment = utterance.segment
+    start, end = utterance.offset + first, utterance.offset + last
     return EvidenceSpan(
         segment_id=segment.segment_id,
         quote=segment.text[start:end],
-        start=_time_at(utterance, start, segment.start),
-        end=_time_at(utterance, end, segment.end),
+        start=_time_at(segment, start, segment.start),
+        end=_time_at(segment, end, segment.end),
         role=segment.role,
         char_start=start,
         char_end=end,
@@ -110,37 +113,19 @@ def _candidate(
     number: int, held: dict[int, frozenset[int]], weights: Sequence[float], index: TranscriptIndex
 ) -> Candidate:
     own = held.get(number, frozenset())
-    question = _question_before(number, index)
+    asking = index.question_of(number)
+    question = None if asking is None else index.utterances[asking]
     asked = held.get(question.number, frozenset()) - own if question is not None else frozenset()
     score = sum(weights[term] for term in own) + _QUESTION_SHARE * sum(weights[term] for term in asked)
     return Candidate(index.utterances[number], question if asked else None, own | asked, score)
-
-
-def _question_before(number: int, index: TranscriptIndex) -> Utterance | None:
-    for earlier in range(number - 1, max(number - 4, -1), -1):
-        answer = index.utterances[earlier].answer
-        if answer is not None and answer.utterance == number:
-            return index.utterances[earlier]
-    return None
 
 
 def _gain(candidate: Candidate, covered: frozenset[int], weights: Sequence[float]) -> float:
     return sum(weights[term] for term in candidate.covered - covered)
 
 
-def _sentences_with(passage: Passage, names: frozenset[str]) -> tuple[int, int]:
-    """Return the characters from the first to the last clause with any of the names, within the longest quote."""
-    clauses = [term.clause for term in passage.terms if term.names & names] or [0]
-    first, last = passage.clauses[clauses[0]], passage.clauses[clauses[-1]]
-    start, end = passage.words[first.first].start, passage.words[last.last - 1].end
-    if end - start > _LONGEST_QUOTE:
-        end = max(word.end for word in passage.words if word.end <= start + _LONGEST_QUOTE)
-    return start, end
-
-
-def _time_at(utterance: Utterance, char: int, default: float) -> float:
+def _time_at(segment: Segment, char: int, default: float) -> float:
     """Return the second at which a character of the segment is spoken, by its share of the text."""
-    segment = utterance.segment
     if char in {0, len(segment.text)} or segment.end <= segment.start:
         return default
     return round(segment.start + (segment.end - segment.start) * char / len(segment.text), 3)

@@ -6,18 +6,33 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
+
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extractOne
 
 from pipeline.adapters.grounding.answers import Answer, answer_to
+from pipeline.adapters.grounding.lexicon import word_set
+from pipeline.adapters.grounding.medications import medicines_in
 from pipeline.adapters.grounding.passage import Passage, passage_of
 from pipeline.adapters.grounding.phrases import meanings_in
 from pipeline.adapters.grounding.quantities import Quantity, quantities_in
-from pipeline.domain.transcript import Segment, Transcript
+from pipeline.adapters.grounding.words import words_of
+from pipeline.domain.transcript import Role, Segment, Transcript
 
 _CORRECTION = re.compile(
     r"\b(?:i mean|no wait|wait|sorry|actually|correction|scratch that|make that|rather|let me correct)\b|, no ,|\. no ,"
 )
 _CLOSE = 60
+_LONG_NAME = 6
+_ALIKE = 83.0
+_SUPPOSING = word_set("supposing")
+_ROLE_WORDS: dict[Role | None, str] = {
+    Role.CLIENT: "client patient",
+    Role.CLINICIAN: "clinician therapist doctor counselor provider physician",
+}
+_SENTENCE_END = re.compile(r"[.?!]+\s+")
+_PIECE = 280
 
 
 class Stance(Enum):
@@ -27,14 +42,20 @@ class Stance(Enum):
     DENIED = "denied"
     #: Asked about, and the answer was neither yes nor no.
     ASKED = "asked"
+    #: Stated by the clinician, as advice and explanations are.
+    TOLD = "told"
+    #: Said of what could be: "if you get a fever", "it might cause nausea".
+    SUPPOSED = "supposed"
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A segment and what was found in it."""
+    """A segment, or a piece of a long one, and what was found in it."""
 
     number: int
     segment: Segment = field(repr=False)
+    #: Characters into the segment at which the passage begins.
+    offset: int
     passage: Passage = field(repr=False)
     #: What the next speaker answered to the question in it, and where.
     answer: Answer | None = None
@@ -43,6 +64,30 @@ class Utterance:
     def asks(self) -> bool:
         """Say whether any of it is a question."""
         return any(clause.asks for clause in self.passage.clauses)
+
+    def stance_of(self, word: int) -> "Mention":
+        """Return what it says, with the answer to it, of the thing that a word names."""
+        clause = self.passage.clause_at(word)
+        if clause.asks and not clause.is_open:
+            return self._asked(word)
+        if self.passage.negated[word]:
+            stance = Stance.DENIED
+        elif any(w.form in _SUPPOSING for w in self.passage.words[clause.first : clause.last]):
+            stance = Stance.SUPPOSED
+        else:
+            stance = Stance.TOLD if self.segment.role is Role.CLINICIAN else Stance.AFFIRMED
+        return Mention(self.number, word, stance, self.number)
+
+    def _asked(self, word: int) -> "Mention":
+        if self.answer is None or self.answer.yes is None:
+            return Mention(self.number, word, Stance.ASKED, self.number)
+        clause = self.passage.clause_at(word)
+        listed = any(w.form in {"or", ","} for w in self.passage.words[clause.first : clause.last - 1])
+        if self.answer.yes and listed:
+            return Mention(self.number, word, Stance.ASKED, self.number)
+        # "No fevers?" - "No." and "No fevers?" - "Right." both deny.
+        affirmed = self.answer.yes and not self.passage.negated[word]
+        return Mention(self.number, word, Stance.AFFIRMED if affirmed else Stance.DENIED, self.answer.utterance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +110,7 @@ class SpokenQuantity:
     corrected_in: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TranscriptIndex:
     """All utterances and where each name comes up in them."""
 
@@ -73,6 +118,17 @@ class TranscriptIndex:
     #: Name to (utterance, word) pairs.
     postings: dict[str, tuple[tuple[int, int], ...]] = field(repr=False)
     quantities: tuple[SpokenQuantity, ...] = field(repr=False)
+    #: Answering utterance to asking one.
+    questions: dict[int, int] = field(repr=False)
+    #: Stem of a word of a speaker's label, or of what their role is called, to the labels.
+    labels: dict[str, frozenset[str]] = field(repr=False)
+    #: Two and three stems in a row.
+    runs: frozenset[tuple[str, ...]] = field(repr=False)
+    #: Medicines by substance: where each is named, and where somebody other than the clinician affirms it.
+    medicines: dict[str, tuple[int, ...]] = field(repr=False)
+    taken: dict[str, tuple[int, ...]] = field(repr=False)
+    #: Spoken names long enough to be told apart by their letters.
+    vocabulary: tuple[str, ...] = field(repr=False)
 
     def weight(self, names: frozenset[str]) -> float:
         """Return the inverse document frequency of a term over the utterances."""
@@ -83,40 +139,89 @@ class TranscriptIndex:
         """Return the numbers of the utterances in which any of the names comes up."""
         return frozenset(utterance for name in names for utterance, _ in self.postings.get(name, ()))
 
+    def speakers_named(self, names: frozenset[str]) -> frozenset[str]:
+        """Return the speakers whose label has one of the names in it, as a chat's "Ann" has."""
+        return frozenset(speaker for name in names for speaker in self.labels.get(name, ()))
+
+    def spelled_like(self, name: str) -> str | None:
+        """Return the spoken name that differs from a long one by a letter or two, if any does."""
+        if len(name) < _LONG_NAME or not name.isalpha():
+            return None
+        found = extractOne(name, self.vocabulary, scorer=ratio, score_cutoff=_ALIKE)
+        return None if found is None else str(found[0])
+
+    def question_of(self, utterance: int) -> int | None:
+        """Return the utterance whose question this one answers."""
+        return self.questions.get(utterance)
+
+    def answer_of(self, utterance: int) -> int | None:
+        """Return the utterance that answers the question in this one."""
+        answer = self.utterances[utterance].answer
+        return None if answer is None else answer.utterance
+
     def mentions(self, names: frozenset[str]) -> Iterator[Mention]:
         """Yield where any of the names comes up, with what was said of it."""
         for utterance, word in sorted({place for name in names for place in self.postings.get(name, ())}):
-            yield self._mention(self.utterances[utterance], word)
-
-    def _mention(self, utterance: Utterance, word: int) -> Mention:
-        passage = utterance.passage
-        clause = next(c for c in passage.clauses if c.first <= word < c.last)
-        negated = passage.negated[word]
-        if not clause.asks:
-            return Mention(utterance.number, word, Stance.DENIED if negated else Stance.AFFIRMED, utterance.number)
-        if utterance.answer is None or utterance.answer.yes is None:
-            return Mention(utterance.number, word, Stance.ASKED, utterance.number)
-        # "No fevers?" - "No." and "No fevers?" - "Right." both deny.
-        affirmed = utterance.answer.yes and not negated
-        return Mention(
-            utterance.number, word, Stance.AFFIRMED if affirmed else Stance.DENIED, utterance.answer.utterance
-        )
+            yield self.utterances[utterance].stance_of(word)
 
 
 def index_of(transcript: Transcript) -> TranscriptIndex:
     """Return the index of a transcript."""
-    passages = tuple(passage_of(segment.text) for segment in transcript.segments)
+    pieces = [(segment, start, end) for segment in transcript.segments for start, end in pieces_of(segment.text)]
+    passages = tuple(passage_of(segment.text[start:end]) for segment, start, end in pieces)
+    voices = [segment.speaker for segment, _, _ in pieces]
     utterances = tuple(
-        Utterance(number, segment, passage, answer_to(number, transcript.segments, passages))
-        for number, (segment, passage) in enumerate(zip(transcript.segments, passages, strict=True))
+        Utterance(number, segment, start, passages[number], answer_to(number, voices, passages))
+        for number, (segment, start, _) in enumerate(pieces)
     )
     quantities = tuple(_quantities(passages))
-    return TranscriptIndex(utterances, _postings(passages, quantities), quantities)
+    postings = _postings(passages, quantities)
+    return TranscriptIndex(
+        utterances=utterances,
+        postings=postings,
+        quantities=quantities,
+        questions={u.answer.utterance: u.number for u in utterances if u.answer and u.answer.utterance != u.number},
+        labels=_labels(transcript),
+        runs=_runs(passages),
+        medicines=_medicines(utterances, affirmed=False),
+        taken=_medicines(utterances, affirmed=True),
+        vocabulary=tuple(name for name in postings if len(name) >= _LONG_NAME - 1 and name.isalpha()),
+    )
+
+
+def _labels(transcript: Transcript) -> dict[str, frozenset[str]]:
+    labels: dict[str, set[str]] = defaultdict(set)
+    for speaker, role in {(segment.speaker, segment.role) for segment in transcript.segments}:
+        for word in words_of(f"{speaker or ''} {_ROLE_WORDS.get(role, '')}"):
+            if speaker and word.form.isalpha() and word.form != "speaker":
+                labels[word.stem].add(speaker)
+    return {name: frozenset(found) for name, found in labels.items()}
+
+
+def _medicines(utterances: Sequence[Utterance], *, affirmed: bool) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for utterance in utterances:
+        for medicine in medicines_in(utterance.passage.words):
+            if not affirmed or utterance.stance_of(medicine.first).stance is Stance.AFFIRMED:
+                found[medicine.substance].append(utterance.number)
+    return {substance: tuple(numbers) for substance, numbers in found.items()}
+
+
+def pieces_of(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the characters of each piece: whole sentences together, up to a length that can be read at a glance."""
+    start = 0
+    while len(text) - start > _PIECE:
+        ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + _PIECE)]
+        end = ends[-1] if ends else text.rfind(" ", start, start + _PIECE) + 1 or start + _PIECE
+        yield start, len(text[:end].rstrip())
+        start = end
+    if start < len(text) or not text:
+        yield start, len(text)
 
 
 def quantity_name(number: int) -> str:
     """Return the name under which the spoken amount of this number is posted."""
-    return f"#{number}"
+    return f"##{number}"
 
 
 def _quantities(passages: Sequence[Passage]) -> Iterator[SpokenQuantity]:
@@ -145,5 +250,15 @@ def _postings(
         for meaning in meanings_in(stems):
             postings[meaning.name].append((number, meaning.first))
     for number, spoken in enumerate(quantities):
-        postings[quantity_name(number)].append((spoken.utterance, spoken.quantity.first))
+        for name in (quantity_name(number), spoken.quantity.name):
+            postings[name].append((spoken.utterance, spoken.quantity.first))
     return {name: tuple(places) for name, places in postings.items()}
+
+
+def _runs(passages: Sequence[Passage]) -> frozenset[tuple[str, ...]]:
+    runs: set[tuple[str, ...]] = set()
+    for passage in passages:
+        stems = [word.stem for word in passage.words if word.form[0].isalnum()]
+        runs.update(pairwise(stems))
+        runs.update(zip(stems, stems[1:], stems[2:], strict=False))
+    return frozenset(runs)

@@ -4,17 +4,21 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from pipeline.adapters.grounding.claims import ParsedClaim
 from pipeline.adapters.grounding.evidence import quote
-from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
+from pipeline.adapters.grounding.index import Stance, TranscriptIndex, Utterance
 from pipeline.adapters.grounding.risk import Topic, everyday, topics
+from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import OmissionStatus, SafetyMention
 from pipeline.domain.note import SentenceKind
 from pipeline.domain.transcript import Role
 
 _MOST_QUOTES = 6
+#: Dangers that a check of their own looks after.
+WATCHED = frozenset(("suicide", "self_harm", "violence", "abuse", "psychosis"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,37 +28,100 @@ class Hit:
     topic: Topic
     utterance: int
     indirect: bool
+    stance: Stance
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedTopic:
+    """Where a topic came up outright, with what was said of it."""
+
+    hits: tuple[Hit, ...] = ()
+
+    def has(self, *stances: Stance) -> bool:
+        """Say whether it came up in any of the ways."""
+        return any(hit.stance in stances for hit in self.hits)
+
+    def where(self, *stances: Stance) -> tuple[int, ...]:
+        """Return the utterances in which it came up in any of the ways."""
+        return tuple(hit.utterance for hit in self.hits if hit.stance in stances)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTopic:
+    """A topic that a note's sentence names, and whether it says that there is none."""
+
+    topic: str
+    words: str
+    denied: bool
 
 
 def mentions_in(index: TranscriptIndex, claims: Sequence[ParsedClaim]) -> tuple[SafetyMention, ...]:
     """Return what was raised, critical topics first, each topic's outright mentions apart from the indirect ones."""
-    found = tuple(hits_in(index))
+    found = hits_in(index)
     named = {topic.name for topic in topics() for claim in claims if _names(topic, claim)}
     return tuple(
         _mention(topic, group, index, in_note=topic.name in named)
         for topic in topics()
         for indirect in (False, True)
-        if (group := [hit for hit in found if hit.topic is topic and hit.indirect is indirect])
+        if (group := _group(found, topic, indirect=indirect))
     )
 
 
-def hits_in(index: TranscriptIndex) -> Iterator[Hit]:
-    """Yield each topic raised in each utterance once; outright wins over indirect."""
-    texts = [plain(utterance.segment.text) for utterance in index.utterances]
+def _group(found: Sequence[Hit], topic: Topic, *, indirect: bool) -> list[Hit]:
+    """Return a topic's hits of one sort; what was said outright needs no prompt beside it."""
+    outright = {hit.utterance for hit in found if hit.topic is topic and not hit.indirect}
+    return [
+        hit
+        for hit in found
+        if hit.topic is topic and hit.indirect is indirect and not (indirect and hit.utterance in outright)
+    ]
+
+
+@lru_cache(maxsize=4)
+def hits_in(index: TranscriptIndex) -> tuple[Hit, ...]:
+    """Return each topic raised in each utterance once; outright wins over indirect."""
+    texts = [plain(utterance.passage.text) for utterance in index.utterances]
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
     whole = "\n".join(texts)
+    return tuple(_hits(index, whole, starts))
+
+
+def _hits(index: TranscriptIndex, whole: str, starts: Sequence[int]) -> Iterator[Hit]:
     for topic in topics():
-        outright = _utterances(topic.explicit, whole, starts)
-        yield from (Hit(topic, number, indirect=False) for number in outright)
-        other_words = _utterances(topic.indirect, whole, starts)
-        yield from (Hit(topic, number, indirect=True) for number in other_words if number not in outright)
+        outright = _matches(topic.explicit, whole, starts)
+        for number, words in outright:
+            yield Hit(topic, number, indirect=False, stance=stance_in(index.utterances[number], words))
+        for number in dict.fromkeys(number for number, _ in _matches(topic.indirect, whole, starts)):
+            yield Hit(topic, number, indirect=True, stance=Stance.SUPPOSED)
+
+
+def raised_topics(index: TranscriptIndex) -> dict[str, RaisedTopic]:
+    """Return the topics that came up, each in its own words or in others."""
+    found: dict[str, list[Hit]] = {}
+    for hit in hits_in(index):
+        found.setdefault(hit.topic.name, []).append(hit)
+    return {name: RaisedTopic(tuple(hits)) for name, hits in found.items()}
+
+
+def topics_claimed(claim: ParsedClaim) -> Iterator[NamedTopic]:
+    """Yield the topics that a claim names outside its quotations, with whether it denies them."""
+    for topic in topics():
+        matches = topic.note.finditer(claim.text) if topic.note is not None else ()
+        match = next((m for m in matches if not claim.is_quoted(m.start())), None)
+        if match is not None:
+            yield NamedTopic(topic.name, match.group(), denied=claim.denies(match.start(), match.end()))
+
+
+def risk_spans(claim: ParsedClaim) -> tuple[tuple[int, int], ...]:
+    """Return the characters of a claim that name a watched danger."""
+    patterns = [topic.note for topic in topics() if topic.name in WATCHED and topic.note is not None]
+    return tuple(match.span() for pattern in patterns for match in pattern.finditer(claim.text))
 
 
 def utterances_on(topic: str, index: TranscriptIndex) -> tuple[Utterance, ...]:
     """Return the utterances that raise a topic outright."""
-    return tuple(
-        index.utterances[hit.utterance] for hit in hits_in(index) if hit.topic.name == topic and not hit.indirect
-    )
+    numbers = [hit.utterance for hit in hits_in(index) if hit.topic.name == topic and not hit.indirect]
+    return tuple(index.utterances[number] for number in dict.fromkeys(numbers))
 
 
 def topics_named(text: str) -> tuple[str, ...]:
@@ -68,10 +135,18 @@ def plain(text: str) -> str:
     return everyday().sub(" … ", straight)
 
 
-def _utterances(pattern: re.Pattern[str] | None, whole: str, starts: Sequence[int]) -> list[int]:
-    if pattern is None:
-        return []
-    return list(dict.fromkeys(bisect_right(starts, match.start()) - 1 for match in pattern.finditer(whole)))
+def stance_in(utterance: Utterance, matched: str) -> Stance:
+    """Return what the utterance says of some words in it; a negation within them is their own meaning."""
+    forms = [word.form for word in words_of(matched)][:2]
+    words = utterance.passage.words
+    at = next((n for n in range(len(words)) if [w.form for w in words[n : n + len(forms)]] == forms), None)
+    return Stance.AFFIRMED if at is None else utterance.stance_of(at).stance
+
+
+def _matches(pattern: re.Pattern[str] | None, whole: str, starts: Sequence[int]) -> list[tuple[int, str]]:
+    """Return where a pattern matches: the utterance and the words."""
+    found = pattern.finditer(whole) if pattern is not None else ()
+    return list(dict.fromkeys((bisect_right(starts, match.start()) - 1, match.group()) for match in found))
 
 
 def _names(topic: Topic, claim: ParsedClaim) -> bool:

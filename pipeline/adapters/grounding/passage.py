@@ -30,6 +30,10 @@ class Passage:
     negated: tuple[bool, ...]
     terms: tuple[Term, ...] = field(repr=False)
 
+    def clause_at(self, word: int) -> Clause:
+        """Return the clause a word belongs to."""
+        return next(clause for clause in self.clauses if clause.first <= word < clause.last)
+
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the characters that the words from ``first`` up to ``last`` take up."""
         return self.words[first].start, self.words[last - 1].end
@@ -46,6 +50,11 @@ def passage_of(text: str, words: Sequence[Word] | None = None, reach: int = 12) 
     clauses = clauses_of(found)
     negated = negated_words(found, clauses, reach)
     return Passage(text, found, clauses, negated, tuple(_terms(found, clauses, negated)))
+
+
+def names_of(word: Word) -> frozenset[str]:
+    """Return the names of a word by itself: its stem and the synonym groups it belongs to."""
+    return frozenset((word.stem, *(meaning.name for meaning in meanings_in((word.stem,)))))
 
 
 def _terms(words: Sequence[Word], clauses: Sequence[Clause], negated: Sequence[bool]) -> Iterator[Term]:

@@ -16,6 +16,12 @@ _FILLERS = word_set("fillers")
 _CUES = word_set("negations")
 #: Negations that negate nothing after them.
 _HOLLOW = phrase_set("hollow_negations")
+_OPENING = 4
+_BRIEF = frozenset(("no", "nil", "without"))
+#: Words that "without" covers.
+_WITHOUT = 2
+#: Words that a trailing negation can cover.
+_SHORT = 8
 #: What follows the thing it negates: "Meds: nil", "SI/HI denied".
 _TRAILING = word_set("trailing_negations")
 #: The same only after a colon or a dash: "fever - no".
@@ -28,6 +34,8 @@ class Clause(NamedTuple):
     first: int
     last: int
     asks: bool
+    #: Asks for more than yes or no, and so takes for granted what it names: "when did the pain start?"
+    is_open: bool = False
 
 
 def clauses_of(words: Sequence[Word]) -> tuple[Clause, ...]:
@@ -36,7 +44,7 @@ def clauses_of(words: Sequence[Word]) -> tuple[Clause, ...]:
     first = 0
     for last in (*_boundaries(words), len(words)):
         if last > first:
-            clauses.append(Clause(first, last, _asks(words, first, last)))
+            clauses.append(Clause(first, last, _asks(words, first, last), _is_open(words, first, last)))
             first = last
     return _with_late_marks(words, clauses)
 
@@ -46,12 +54,30 @@ def negated_words(words: Sequence[Word], clauses: Sequence[Clause], reach: int =
     flags = [False] * len(words)
     for clause in clauses:
         for index in _cues(words, clause):
-            for covered in range(index + 1, min(clause.last, index + 1 + reach)):
+            for covered in range(index + 1, _end_of_reach(words, clause, index, reach)):
                 flags[covered] = True
         for index in _trailing(words, clause):
             for covered in range(clause.first, index):
                 flags[covered] = True
     return tuple(flags)
+
+
+def _end_of_reach(words: Sequence[Word], clause: Clause, cue: int, reach: int) -> int:
+    """Return where a negation ends: "no" ends at a comma unless an "or" carries it on, "denies" does not."""
+    span = _WITHOUT if words[cue].form == "without" else reach
+    last = min(clause.last, cue + 1 + span)
+    if words[cue].form not in _BRIEF:
+        return last
+    forms = [word.form for word in words[cue + 1 : clause.last]]
+    if "," in forms and not {"or", "nor"} & set(forms[forms.index(",") :]):
+        return min(last, cue + 1 + forms.index(","))
+    return last
+
+
+def cue_over(words: Sequence[Word], clauses: Sequence[Clause], index: int) -> str:
+    """Return the last negation before a word in its clause, or an empty string."""
+    first = next(clause.first for clause in clauses if clause.first <= index < clause.last)
+    return next((word.form for word in reversed(words[first:index]) if is_cue(word.form)), "")
 
 
 def is_cue(form: str) -> bool:
@@ -84,6 +110,11 @@ def _asks(words: Sequence[Word], first: int, last: int) -> bool:
     return opening[0] in _QUESTION_WORDS and len(opening) > 1 and opening[1] in _AUXILIARIES
 
 
+def _is_open(words: Sequence[Word], first: int, last: int) -> bool:
+    """Say whether a question word stands among the first words of a clause."""
+    return any(word.form.split("'")[0] in _QUESTION_WORDS for word in words[first : min(last, first + _OPENING)])
+
+
 def _with_late_marks(words: Sequence[Word], clauses: list[Clause]) -> tuple[Clause, ...]:
     """Let a question mark count for the clauses of its sentence that lead up to it."""
     asks = False
@@ -106,6 +137,7 @@ def _trailing(words: Sequence[Word], clause: Clause) -> Iterator[int]:
     for index in range(clause.first + 1, clause.last):
         form = words[index].form
         ends = all(not word.form[0].isalnum() for word in words[index + 1 : clause.last])
+        ends = ends and index - clause.first <= _SHORT
         if ends and (form in _TRAILING or (form in _MARKED and words[index - 1].form in {":", "-"})):
             yield index
 

@@ -19,6 +19,8 @@ _VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "dozen": 12.0, "fortnight":
 _BETWEEN = frozenset(("of", "or", "so", "a", "more", "-"))
 _SLASH = re.compile(r"(\d+(?:\.\d+)?)/(\d+)")
 _SHORT = 2
+_LONGEST_RUN = 4
+_LARGE = 10_000.0
 
 
 class Quantity(NamedTuple):
@@ -38,6 +40,13 @@ class Quantity(NamedTuple):
     def is_time(self) -> bool:
         """Say whether it measures time."""
         return self.unit in _MINUTES
+
+    @property
+    def name(self) -> str:
+        """Return one name for equal amounts; times count in minutes."""
+        if self.is_time:
+            return f"#{self.value * _MINUTES[self.unit]:g}min"
+        return f"#{self.value:g}{self.unit}"
 
     def equals(self, other: "Quantity") -> bool:
         """Say whether both mean the same amount; a missing unit agrees with any."""
@@ -80,9 +89,13 @@ def _near(left: float, right: float, vague: bool) -> bool:  # noqa: FBT001 - a f
 
 
 def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
-    for found in find_numbers([_Spoken(word.form) for word in words], "en", 0.0):
-        if not any(word.form[0].isdigit() for word in words[found.start : found.end]):
-            yield Quantity(float(found.value), "", found.start, found.end, ordinal=found.is_ordinal)
+    spoken = [
+        Quantity(float(found.value), "", found.start, found.end, ordinal=found.is_ordinal)
+        for found in find_numbers([_Spoken(word.form) for word in words], "en", 0.0)
+        if not any(word.form[0].isdigit() for word in words[found.start : found.end])
+    ]
+    yield from spoken
+    yield from _spelled(spoken)
     for index, word in enumerate(words):
         if word.form[0].isdigit() and not _names_something(words, index):
             yield from _typed(word.form, index)
@@ -94,6 +107,19 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
         elif word.form in {"a", "an"} and index + 1 < len(words) and words[index + 1].form in _LONG_TIMES:
             half = index > 0 and words[index - 1].form == "half"
             yield Quantity(0.5 if half else 1.0, "", index, index + 1)
+
+
+def _spelled(spoken: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield what numbers spoken in a row spell together: "nine eight eight", "one twenty", "nineteen eighty five"."""
+    run: list[Quantity] = []
+    for quantity in [*spoken, None]:
+        if run and (quantity is None or quantity.first != run[-1].last or quantity.ordinal):
+            if 1 < len(run) <= _LONGEST_RUN:
+                digits = "".join(str(int(part.value)) for part in run)
+                yield Quantity(float(digits), "", run[0].first, run[-1].last)
+            run = []
+        if quantity is not None and not quantity.ordinal and quantity.value < _LARGE and quantity.value.is_integer():
+            run.append(quantity)
 
 
 def _typed(form: str, index: int) -> Iterator[Quantity]:
@@ -112,6 +138,13 @@ def _names_something(words: Sequence[Word], index: int) -> bool:
     if index == 0:
         return False
     previous = words[index - 1]
+    if (
+        previous.form == "-"
+        and index > 1
+        and words[index - 2].end == previous.start
+        and words[index - 2].form.isalpha()
+    ):
+        return True
     touches = previous.end == words[index].start
     return (touches and previous.form.isalpha() and len(previous.form) <= _SHORT and previous.form != "x") or (
         previous.form in {"type", "grade", "stage", "vitamin", "step"}

@@ -1,87 +1,133 @@
-"""From evidence and findings to a verdict: conflicts first, then what was not said, then the score."""
+"""From evidence, figures and findings to a verdict: conflicts first, then what was not said, then the score."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from pipeline.adapters.grounding.background import background
+from pipeline.adapters.grounding.boundary import shift_of
 from pipeline.adapters.grounding.checks import Ground, Outcome
 from pipeline.adapters.grounding.checks.quotations import quoted_in
 from pipeline.adapters.grounding.evidence import spans_of
-from pipeline.adapters.grounding.lexicon import word_set
+from pipeline.adapters.grounding.features import features_of
+from pipeline.adapters.grounding.mentions import risk_spans
+from pipeline.adapters.grounding.reasons import Force, force, penalty
+from pipeline.adapters.grounding.score import model, probability
 from pipeline.domain.evidence import CheckResult, ClaimVerdict, EvidenceSpan, Finding, Verdict
 from pipeline.domain.note import SentenceKind
 
-#: Findings that contradict where counter-evidence is quoted.
-CONFLICTS = word_set("conflicts")
-#: Findings that leave a claim without support whatever the score says.
-DECISIVE = word_set("decisive")
 _SUPPORTED = 0.5
-_PARTIAL = 0.3
-#: What a finding leaves of the score.
-_LEFT = 0.3
+_PARTIAL = 0.25
+#: Log-odds of a claim that is little more than a verbatim quotation.
+_QUOTED = 3.5
+#: Words outside its quotations that a claim may have and still be little more.
+_FRAME = 3
+#: Log-odds of a statement of danger that was asked about and answered so.
+_BORNE_OUT = 1.5
+_CONFIRMED = 0.99
+_UNFINISHED = frozenset((SentenceKind.NOT_ASSESSED, SentenceKind.SESSION_FACT))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A claim with what all checks found and what the score makes of it."""
+
+    ground: Ground
+    outcomes: Mapping[str, Outcome]
+    findings: tuple[Finding, ...]
+    log_odds: float
+    evidence: tuple[EvidenceSpan, ...] = field(repr=False)
 
 
 def verdicts_on(grounds: Sequence[Ground], outcomes: Sequence[Mapping[str, Outcome]]) -> tuple[ClaimVerdict, ...]:
-    """Return the verdict on each claim."""
-    return tuple(_verdict(ground, found) for ground, found in zip(grounds, outcomes, strict=True))
+    """Return the verdict on each claim of one note."""
+    weighed = [weigh(ground, found) for ground, found in zip(grounds, outcomes, strict=True)]
+    shift = shift_of([each.log_odds for each in weighed if each.ground.claim.kind not in _UNFINISHED])
+    return tuple(_verdict(each, shift) for each in weighed)
 
 
-def _verdict(ground: Ground, outcomes: Mapping[str, Outcome]) -> ClaimVerdict:
+def weigh(ground: Ground, outcomes: Mapping[str, Outcome]) -> Weighed:
+    """Return the claim with its log-odds before findings are taken off."""
     findings = tuple(finding for outcome in outcomes.values() for finding in outcome.findings)
-    score = support(ground) * (_LEFT if findings else 1.0)
-    evidence = _evidence(ground)
-    verdict, reasons = _judge(ground, findings, score, evidence)
-    if verdict is Verdict.NOT_CHECKED and "confirmed_by_records" in reasons:
-        score = 1.0
+    log_odds = model().log_odds(features_of(ground, background()), len(ground.terms))
+    if _is_quotation(ground):
+        log_odds = max(log_odds, _QUOTED)
+    shown = tuple(span for outcome in outcomes.values() for span in outcome.evidence)
+    if shown and _is_danger_alone(ground):
+        log_odds = max(log_odds, _BORNE_OUT)
+    return Weighed(ground, outcomes, findings, log_odds, tuple(dict.fromkeys((*shown, *_evidence(ground)))))
+
+
+def _is_danger_alone(ground: Ground) -> bool:
+    """Say whether a claim names little beside the danger that its own check has answered."""
+    spans = risk_spans(ground.claim)
+    passage = ground.claim.passage
+    others = [
+        topic
+        for topic, _ in ground.topics
+        if not any(passage.span(*topic.span)[0] < end and start < passage.span(*topic.span)[1] for start, end in spans)
+    ]
+    return len(others) <= 1
+
+
+def _is_quotation(ground: Ground) -> bool:
+    """Say whether a claim is little more than quotations, each of them in the transcript."""
+    quoted = ground.claim.quotations
+    text, passage = ground.claim.text, ground.claim.passage
+    outside = [t for t in passage.terms if not ground.claim.is_quoted(passage.words[t.first].start)]
+    return bool(quoted) and len(outside) <= _FRAME and all(quoted_in(text[s:e], ground) for s, e in quoted)
+
+
+def _verdict(weighed: Weighed, shift: float) -> ClaimVerdict:
+    score = probability(weighed.log_odds + shift - penalty(weighed.findings))
+    verdict, reasons = _judge(weighed, score, probability(weighed.log_odds + shift))
+    if "confirmed_by_records" in reasons:
+        score = _CONFIRMED
     return ClaimVerdict(
-        claim_id=ground.claim.claim.claim_id,
+        claim_id=weighed.ground.claim.claim.claim_id,
         verdict=verdict,
         score=round(score, 4),
-        checks=(("support", _support_result(verdict, score)), *((name, o.result) for name, o in outcomes.items())),
-        evidence=evidence,
-        findings=findings,
-        reasons=tuple(dict.fromkeys((*reasons, *(finding.reason_code for finding in findings)))),
+        checks=(
+            ("support", _support_result(verdict, score)),
+            *((name, outcome.result) for name, outcome in weighed.outcomes.items()),
+        ),
+        evidence=weighed.evidence,
+        findings=weighed.findings,
+        reasons=tuple(dict.fromkeys((*reasons, *(finding.reason_code for finding in weighed.findings)))),
     )
 
 
-def support(ground: Ground) -> float:
-    """Return the share of the claim's weight that its evidence holds; a verbatim quotation holds all of it."""
-    if ground.claim.quotations and all(quoted_in(ground.claim.text[s:e], ground) for s, e in ground.claim.quotations):
-        return 0.97
-    return ground.evidence.share(ground.evidence.covered)
-
-
-def _judge(
-    ground: Ground, findings: Sequence[Finding], score: float, evidence: Sequence[EvidenceSpan]
-) -> tuple[Verdict, tuple[str, ...]]:
-    kind = ground.claim.kind
-    if any(finding.reason_code in CONFLICTS and finding.counter_evidence for finding in findings):
+def _judge(weighed: Weighed, score: float, likeness: float) -> tuple[Verdict, tuple[str, ...]]:
+    """Return the verdict; ``likeness`` is the score before findings."""
+    kind = weighed.ground.claim.kind
+    found = force(weighed.findings)
+    if found is Force.CONTRADICTS:
         return Verdict.CONTRADICTED, ()
-    if not ground.terms and not ground.claim.quotations:
+    if not weighed.ground.terms and not weighed.ground.claim.quotations:
         return Verdict.NOT_CHECKED, ("nothing_to_check",)
     if kind is SentenceKind.NOT_ASSESSED:
         return Verdict.NOT_CHECKED, ("nothing_found_to_contradict",)
     if kind is SentenceKind.SESSION_FACT:
-        return (Verdict.UNSUPPORTED, ()) if findings else (Verdict.NOT_CHECKED, ("confirmed_by_records",))
-    return _by_score(ground, findings, score, evidence)
-
-
-def _by_score(
-    ground: Ground, findings: Sequence[Finding], score: float, evidence: Sequence[EvidenceSpan]
-) -> tuple[Verdict, tuple[str, ...]]:
-    judgement = ground.claim.kind is SentenceKind.ASSESSMENT
-    if any(finding.reason_code in DECISIVE for finding in findings):
+        return (Verdict.UNSUPPORTED, ()) if found else (Verdict.NOT_CHECKED, ("confirmed_by_records",))
+    if found is Force.DECIDES:
         return Verdict.UNSUPPORTED, ()
-    if score >= _SUPPORTED and not findings and evidence:
+    return _by_score(weighed, score, likeness)
+
+
+def _by_score(weighed: Weighed, score: float, likeness: float) -> tuple[Verdict, tuple[str, ...]]:
+    judgement = weighed.ground.claim.kind is SentenceKind.ASSESSMENT
+    if score >= _SUPPORTED and weighed.evidence and not weighed.findings:
         return Verdict.SUPPORTED, ("clinician_judgement",) if judgement else ()
-    if judgement and not findings:
+    if judgement and not weighed.findings:
         return Verdict.NOT_CHECKED, ("clinician_judgement",)
-    if evidence and support(ground) >= _PARTIAL:
+    if weighed.evidence and (likeness >= _SUPPORTED if weighed.findings else likeness >= _PARTIAL):
         return Verdict.PARTIAL, ()
     return Verdict.UNSUPPORTED, ()
 
 
 def _evidence(ground: Ground) -> tuple[EvidenceSpan, ...]:
-    quoted = [found[0][1] for s, e in ground.claim.quotations if (found := quoted_in(ground.claim.text[s:e], ground))]
-    return tuple(dict.fromkeys((*quoted, *spans_of(ground.evidence.candidates, ground.terms))))
+    text = ground.claim.text
+    quoted = [found[0][1] for s, e in ground.claim.quotations if (found := quoted_in(text[s:e], ground))]
+    return tuple(dict.fromkeys((*quoted, *spans_of(ground.evidence.candidates))))
 
 
 def _support_result(verdict: Verdict, score: float) -> CheckResult:

@@ -57,7 +57,7 @@ def test_a_conflict_contradicts_with_counter_evidence(ask: Ask, text: str, reaso
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("Client denied hallucinations.", "denial_not_asked"),
+        ("Client denied hallucinations.", "risk_denial_not_asked"),
         ("Client's brother visited on Sunday.", "relative_not_mentioned"),
         ('Client reported: "I sleep like a baby these days."', "quotation_not_verbatim"),
         ("Client consented to sharing records with her school.", "consent_not_on_record"),

@@ -4,16 +4,32 @@ from collections.abc import Callable
 
 from pipeline.adapters.grounding.checks.absences import check_absences
 from pipeline.adapters.grounding.checks.attribution import check_attribution
+from pipeline.adapters.grounding.checks.causes import check_causes
 from pipeline.adapters.grounding.checks.ground import Ground, Outcome, ground_of
+from pipeline.adapters.grounding.checks.ladders import check_ladders
+from pipeline.adapters.grounding.checks.medications import check_medications
+from pipeline.adapters.grounding.checks.names import check_names
 from pipeline.adapters.grounding.checks.negation import check_negation
 from pipeline.adapters.grounding.checks.numbers import check_numbers
 from pipeline.adapters.grounding.checks.quotations import check_quotations
 from pipeline.adapters.grounding.checks.records import check_records
+from pipeline.adapters.grounding.checks.risk_levels import check_risk_levels
+from pipeline.adapters.grounding.checks.risks import check_risks
+from pipeline.adapters.grounding.checks.sides import check_sides
+from pipeline.adapters.grounding.checks.times import check_times
 
 CHECKS: dict[str, Callable[[Ground], Outcome]] = {
     "numbers": check_numbers,
     "negation": check_negation,
+    "risk": check_risks,
+    "risk_level": check_risk_levels,
     "attribution": check_attribution,
+    "medications": check_medications,
+    "sides": check_sides,
+    "names": check_names,
+    "time": check_times,
+    "degree": check_ladders,
+    "causes": check_causes,
     "quotations": check_quotations,
     "session_facts": check_records,
     "not_assessed": check_absences,

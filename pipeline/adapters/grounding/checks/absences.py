@@ -1,13 +1,13 @@
 """Statements that a topic was not discussed: contradicted where it was."""
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
-from pipeline.adapters.grounding.checks.negation import topics_of
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.mentions import topics_named, utterances_on
 from pipeline.domain.evidence import Finding
 from pipeline.domain.note import SentenceKind
 
 CHECK = "not_assessed"
+_MOSTLY = 0.9
 
 
 def check_absences(ground: Ground) -> Outcome:
@@ -26,10 +26,10 @@ def check_absences(ground: Ground) -> Outcome:
 
 def _by_words(ground: Ground) -> list[Finding]:
     findings = []
-    for topic in topics_of(ground):
-        numbers = sorted(frozenset.intersection(*(ground.index.where(term.names) for term in topic.terms)))
-        if numbers:
-            start, end = ground.claim.passage.span(topic.terms[0].first, topic.terms[-1].last)
+    for topic, said in ground.topics:
+        numbers = sorted({mention.utterance for mentions in said.mentions.values() for mention in mentions})
+        if numbers and max(said.shares.values()) > _MOSTLY:
+            start, end = ground.claim.passage.span(*topic.span)
             quotes = tuple(quote(ground.index.utterances[number]) for number in numbers[:3])
             findings.append(Finding(CHECK, "topic_was_raised", ground.claim.text[start:end], quotes))
     return findings

@@ -7,7 +7,8 @@ from pipeline.adapters.grounding.claims import ParsedClaim, terms_of
 from pipeline.adapters.grounding.evidence import Evidence, evidence_for
 from pipeline.adapters.grounding.index import TranscriptIndex
 from pipeline.adapters.grounding.passage import Term
-from pipeline.domain.evidence import CheckResult, Finding
+from pipeline.adapters.grounding.topics import Settled, Topic, settled, topics_of
+from pipeline.domain.evidence import CheckResult, EvidenceSpan, Finding
 from pipeline.ports import SessionFacts
 
 
@@ -19,13 +20,17 @@ class Ground:
     index: TranscriptIndex
     terms: tuple[Term, ...] = field(repr=False)
     evidence: Evidence
+    #: What the claim names outside its quotations, and what was said of each.
+    topics: tuple[tuple[Topic, Settled], ...] = field(repr=False)
     facts: SessionFacts = field(default_factory=SessionFacts)
 
 
 def ground_of(claim: ParsedClaim, index: TranscriptIndex, facts: SessionFacts) -> Ground:
     """Return the claim with the evidence found for it."""
     terms = terms_of(claim, index)
-    return Ground(claim, index, terms, evidence_for(terms, index), facts)
+    worded = [term for term in terms if not any(name.startswith("#") for name in term.names)]
+    topics = tuple((topic, settled(topic, index)) for topic in topics_of(claim.passage, worded, claim.quotations))
+    return Ground(claim, index, terms, evidence_for(terms, index), topics, facts)
 
 
 class Outcome(NamedTuple):
@@ -33,6 +38,8 @@ class Outcome(NamedTuple):
 
     result: CheckResult
     findings: tuple[Finding, ...] = ()
+    #: What bears the claim out, where the check itself found it.
+    evidence: tuple[EvidenceSpan, ...] = ()
 
 
 PASSED = Outcome(CheckResult.PASS)

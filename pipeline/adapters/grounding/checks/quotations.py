@@ -1,6 +1,7 @@
 """Quotations: quoted words must be in the transcript, in the mouth of whom they are credited to."""
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
+from pipeline.adapters.grounding.evidence import quote_of
 from pipeline.adapters.grounding.index import Utterance
 from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import EvidenceSpan, Finding
@@ -48,12 +49,10 @@ def _position(forms: list[str], wanted: list[str]) -> int | None:
 
 
 def _span(utterance: Utterance, start: int, end: int) -> EvidenceSpan:
-    segment = utterance.segment
-    while end < len(segment.text) and segment.text[end] in ".?!":
+    text = utterance.passage.text
+    while end < len(text) and text[end] in ".?!":
         end += 1
-    return EvidenceSpan(
-        segment.segment_id, segment.text[start:end], segment.start, segment.end, segment.role, start, end
-    )
+    return quote_of(utterance, start, end)
 
 
 def _all_said_by_other(found: list[tuple[Utterance, EvidenceSpan]], actor: Role | None) -> bool:

@@ -1,0 +1,1 @@
+"""Verdicts against people's labels and against injected errors."""

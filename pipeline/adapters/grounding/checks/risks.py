@@ -1,0 +1,60 @@
+"""Risk statements: a danger in the note must have been raised, and a denial of one must answer a question."""
+
+from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, Ground, Outcome, failed
+from pipeline.adapters.grounding.evidence import quote
+from pipeline.adapters.grounding.index import Stance
+from pipeline.adapters.grounding.mentions import WATCHED, RaisedTopic, raised_topics, topics_claimed
+from pipeline.domain.evidence import CheckResult, EvidenceSpan, Finding
+from pipeline.domain.note import SentenceKind
+
+CHECK = "risk"
+_MOST = 4
+_FAMILIES = (("violence", "abuse"), ("suicide", "self_harm"))
+_OPEN = (Stance.AFFIRMED, Stance.SUPPOSED, Stance.TOLD, Stance.ASKED)
+
+
+def check_risks(ground: Ground) -> Outcome:
+    """Hold each danger that the claim states or denies against what was raised and answered."""
+    if ground.claim.kind in {SentenceKind.NOT_ASSESSED, SentenceKind.SESSION_FACT, SentenceKind.PLAN}:
+        return NOT_APPLICABLE
+    claimed = [named for named in topics_claimed(ground.claim) if named.topic in WATCHED]
+    if not claimed:
+        return NOT_APPLICABLE
+    raised = raised_topics(ground.index)
+    findings, borne_out = [], []
+    for named in claimed:
+        hits = [hit for topic in _family(named.topic) for hit in raised.get(topic, RaisedTopic()).hits]
+        topic = RaisedTopic(tuple(hits))
+        reason, stances = _reason(topic, denied=named.denied)
+        if reason:
+            spans = tuple(quote(ground.index.utterances[number]) for number in topic.where(*stances)[:_MOST])
+            findings.append(Finding(CHECK, reason, named.words, spans))
+        else:
+            borne_out += _bearing_out(topic, ground, denied=named.denied)
+    if findings:
+        return failed(*findings)
+    return Outcome(CheckResult.PASS, evidence=tuple(dict.fromkeys(borne_out))[:_MOST])
+
+
+def _bearing_out(topic: RaisedTopic, ground: Ground, *, denied: bool) -> list[EvidenceSpan]:
+    """Return the quotes, questions with their answers, that the claim rests on."""
+    wanted = (Stance.DENIED,) if denied else _OPEN
+    places = [place for raised in topic.where(*wanted) for place in (raised, ground.index.answer_of(raised))]
+    return [quote(ground.index.utterances[place]) for place in places if place is not None]
+
+
+def _family(topic: str) -> tuple[str, ...]:
+    """Return the topics under which people may raise a topic: a blow is violence to one and abuse to another."""
+    return next((family for family in _FAMILIES if topic in family), (topic,))
+
+
+def _reason(raised: RaisedTopic, *, denied: bool) -> tuple[str, tuple[Stance, ...]]:
+    if not raised.hits:
+        return ("risk_denial_not_asked" if denied else "risk_not_said"), ()
+    if denied and raised.has(Stance.AFFIRMED) and not raised.has(Stance.DENIED):
+        return "risk_was_stated", (Stance.AFFIRMED,)
+    if denied and not raised.has(Stance.DENIED, Stance.AFFIRMED):
+        return "asked_not_answered", ()
+    if not denied and raised.has(Stance.DENIED) and not raised.has(*_OPEN):
+        return "risk_was_denied", (Stance.DENIED,)
+    return "", ()

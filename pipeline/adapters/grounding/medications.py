@@ -1,0 +1,37 @@
+"""Medicines found in a text, brand and generic under one substance."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.adapters.grounding.lexicon import groups_in
+from pipeline.adapters.grounding.words import Word
+
+
+class Medicine(NamedTuple):
+    """A medicine at words ``first`` to ``last``, the last one excluded."""
+
+    substance: str
+    first: int
+    last: int
+
+
+@cache
+def _substances() -> dict[str, str]:
+    return {name: group[0] for group in groups_in("medications.txt") for name in group if " " not in name}
+
+
+def medicines_in(words: Sequence[Word]) -> Iterator[Medicine]:
+    """Yield every medicine named in a text."""
+    table = _substances()
+    for index, word in enumerate(words):
+        substance = table.get(word.form.removesuffix("'s"))
+        if substance is None and word.form.endswith("s"):
+            substance = table.get(word.form[:-1])
+        if substance is not None:
+            yield Medicine(substance, index, index + 1)
+
+
+def substance_of(form: str) -> str | None:
+    """Return the substance a word names, or ``None``."""
+    return _substances().get(form)
