@@ -4,6 +4,7 @@ import os
 import socket
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
@@ -11,6 +12,7 @@ import dramatiq
 import structlog
 
 from config.wiring import Wiring, stage_work
+from pipeline.audit.checkpoint import add_checkpoint
 from pipeline.domain.session import Stage, WorkerId
 from pipeline.ports import StageWork
 from pipeline.runner import Runner
@@ -25,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 #: How long a dramatiq consumer sleeps between looks at its queue.
 _LOOK_MS = 50
+_CHECKPOINT = timedelta(hours=1)
 
 
 class LastingWork(StageWork, Protocol):
@@ -105,7 +108,14 @@ class WorkerProcess:
         queue = self._wiring.settings.queue
         polls = [Rounds(f"poll-{w.stage}", queue.poll, w.work_off) for w in self._workers]
         beats = [Rounds(f"beat-{w.stage}", queue.heartbeat, partial(self._beat_now, w)) for w in self._workers]
-        return [*polls, *beats, Rounds("sweep", queue.sweep, self._sweep)]
+        rounds = [*polls, *beats, Rounds("sweep", queue.sweep, self._sweep)]
+        if any(worker.stage is Stage.PURGE for worker in self._workers):
+            rounds.append(Rounds("checkpoint", _CHECKPOINT, self._checkpoint))
+        return rounds
+
+    def _checkpoint(self) -> None:
+        """Sign where the audit streams end, even when nothing happened, so that a gap shows."""
+        add_checkpoint(self._wiring.ledger, self._wiring.signer)
 
     def _sweep(self) -> None:
         sweep(self._wiring.ledger, self.doorbell, self._wiring.settings.queue.sweep)
