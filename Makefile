@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test quick lint format requirements bench bench-speech bench-grounding
+.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-grounding
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ requirements: setup ## Compile the pinned, hashed requirements from pyproject.to
 
 bench: setup ## Time the sample session: seconds, real-time factors, memory, the pipeline's own share
 	@$(PYTHON) -m bench.session
+
+chaos: setup ## Kill, stall and starve workers and servers at random for two minutes, then audit what is left
+	@$(PYTHON) -m bench.chaos
 
 bench-speech: setup ## Word, speaker and role accuracy, speed and memory of the speech engines
 	@$(PYTHON) -m bench.speech

@@ -43,6 +43,8 @@ QUICK = QueueSettings(
     backoff=timedelta(milliseconds=100),
 )
 SETTLES = timedelta(seconds=60)
+#: How PostgreSQL is to be set so that what it confirmed outlives a crash of its own.
+DURABLE = ("synchronous_commit=on",)
 _LOOK = 0.05
 
 _numbers = itertools.count(1)
@@ -89,6 +91,8 @@ class Deployment:
     environment: tuple[tuple[str, str], ...] = ()
     sessions: list[SessionId] = field(default_factory=list)
     processes: list[BaseProcess] = field(default_factory=list)
+    #: How many objects the last audit found that nobody had committed.
+    orphans: int = 0
     wiring: Wiring = field(init=False)
 
     def __post_init__(self) -> None:

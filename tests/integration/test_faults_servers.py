@@ -10,7 +10,7 @@ import redis
 
 from pipeline.adapters.database import migrate
 from pipeline.domain.session import Stage, StageStatus
-from tests.chaos.deployments import Deployment, make_settings, until
+from tests.chaos.deployments import DURABLE, Deployment, make_settings, until
 from tests.chaos.fixtures import Interrupted
 from tests.ledger_views import entries, outline
 from tests.servers.postgres import crash_cluster, restart_cluster, start_cluster, stop_cluster
@@ -107,7 +107,7 @@ def test_a_database_that_is_cut_off_is_waited_for(interrupted_postgres: Interrup
 
 def test_a_database_that_crashed_is_waited_for(tmp_path: Path) -> None:
     """Workers outlive a PostgreSQL that crashes and recovers under them, again and again."""
-    cluster = start_cluster()
+    cluster = start_cluster(*DURABLE)
     migrate(cluster.url("postgres"))
     deployment = Deployment(make_settings(tmp_path, cluster.url("postgres")), tmp_path)
     for _ in range(3):

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import redis
@@ -16,9 +17,9 @@ _START_SECONDS = 15
 _STOP_SECONDS = 10
 
 
-@pytest.fixture(scope="session")
-def redis_server() -> Iterator[str]:
-    """Start the server for the whole test session, on a port of the loopback, and return its address."""
+@contextmanager
+def running_redis() -> Iterator[str]:
+    """Run a server on a port of the loopback and return its address; skip where Redis is not installed."""
     program = shutil.which("redis-server")
     if program is None:
         skip_or_fail("Redis is not installed (apt-get install redis-server)")
@@ -33,6 +34,13 @@ def redis_server() -> Iterator[str]:
         server.terminate()
         server.wait(_STOP_SECONDS)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """Run a server for the whole test session."""
+    with running_redis() as address:
+        yield address
 
 
 @pytest.fixture
