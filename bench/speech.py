@@ -12,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 from transformers.models.whisper.english_normalizer import BasicTextNormalizer
 
-from config.settings import Settings
+from config.settings import RecordingSettings, Settings
 from config.wiring import stage_work
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.documents.transcript import transcript_from_bytes
@@ -175,7 +176,9 @@ def main() -> None:
     arguments.add_argument("--json", action="store_true", help="print rows as JSON Lines")
     chosen = arguments.parse_args()
     console = Console()
-    work = stage_work(Settings(), (Stage.TRANSCRIBE,))[Stage.TRANSCRIBE]
+    # Read speech comes in single sentences, far shorter than a session may be.
+    settings = Settings(recording=RecordingSettings(shortest=timedelta(seconds=0.5)))
+    work = stage_work(settings, (Stage.TRANSCRIBE,))[Stage.TRANSCRIBE]
     columns = ("clip", "seconds", "WER", "cpWER", "DER", "voices", "times real time")
     table = Table(*columns, title="Embedded speech engines, speakers unknown")
     for clip in clips(chosen.data):
