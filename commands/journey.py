@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from commands.handing_in import accept
 from commands.opening import console
 from commands.status import SYMBOLS, latest_run
-from config.settings import Settings
+from config.settings import LogSettings, Settings
 from config.wiring import Wiring
 from pipeline.domain.session import SessionId, Stage, StageStatus
 from pipeline.errors import PipelineError
@@ -30,9 +30,13 @@ WORDS = {
 
 
 def in_this_process(settings: Settings) -> Settings:
-    """Return the settings with queues inside this process, and tries a person can wait for."""
+    """Return the settings with queues inside this process, and tries a person can wait for.
+
+    What goes well is shown, not logged, unless a log was asked for.
+    """
     queue = settings.queue.model_copy(update={"tries": 2, "backoff": timedelta(seconds=1)})
-    return settings.model_copy(update={"redis_url": type(settings.redis_url)(""), "queue": queue})
+    log = settings.log if "log" in settings.model_fields_set else LogSettings(level="WARNING")
+    return settings.model_copy(update={"redis_url": type(settings.redis_url)(""), "queue": queue, "log": log})
 
 
 @contextmanager
