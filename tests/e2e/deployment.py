@@ -74,7 +74,7 @@ class Deployment:
         log = self.folder / f"worker-{stage}.log"
         self.logs.append(log)
         with log.open("ab") as output:
-            command = [PROGRAM, "worker", "--stage", stage.value]
+            command = [str(PROGRAM), "worker", "--stage", stage.value]
             process = subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=output, stderr=output)
         try:
             yield process
@@ -213,10 +213,12 @@ def server_commands(
 
 
 def excerpt(folder: Path, name: str, seconds: int, *how: str, start: int = 0) -> Path:
-    """Cut an excerpt out of the sample session into a file of the name's kind."""
+    """Cut an excerpt out of the sample session into a file of the name's kind, a film where it is one."""
     path = folder / name
     cut = ("-ss", str(start), "-t", str(seconds), "-i", str(SAMPLE / "session.opus"))
-    subprocess.run(["ffmpeg", "-v", "error", "-y", *cut, *how, str(path)], check=True)
+    moving = ("-f", "lavfi", "-i", "testsrc=size=64x64:rate=5", "-c:v", "mpeg4", "-shortest")
+    picture = moving if path.suffix == ".mp4" else ()
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *cut, *picture, *how, str(path)], check=True)
     return path
 
 
@@ -233,3 +235,18 @@ def decisions(*people: str, purposes: Sequence[str] = (), **changes: Any) -> lis
     usual = ("record", "store_audio", "transcribe", "ai_draft", "ground_verify")
     base = {"decision": "permit", "valid_from": "2026-01-01T00:00:00Z", "method": "signed", "form_version": "2026-01"}
     return [{"person": person, "purposes": list(purposes or usual), **base, **changes} for person in people]
+
+
+def phrases(transcript: bytes) -> set[str]:
+    """Return every three words of a transcript that follow each other, as its text has them."""
+    found: set[str] = set()
+    for segment in json.loads(transcript)["segments"]:
+        words = segment["text"].lower().split()
+        found |= {" ".join(words[i : i + 3]) for i in range(len(words) - 2)}
+    return found
+
+
+def spoken_in(body: bytes, sayings: set[str]) -> list[str]:
+    """Return which of the phrases stand in a body."""
+    text = body.lower()
+    return [saying for saying in sayings if saying.encode() in text]
