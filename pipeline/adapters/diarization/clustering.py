@@ -19,6 +19,8 @@ _STARTS = 6
 _ROUNDS = 12
 # At this width of the logistic curve about the threshold, the development clips' counts are as sure as it says.
 _DOUBT = 0.025
+# A voice with next to no speech is a cough or a word in passing, however far from the others it lies.
+_OUTLIER = 0.05
 
 Vectors = NDArray[np.float64]
 
@@ -90,7 +92,9 @@ def _tries(evidence: Evidence, count: Count) -> Iterator[_Try]:
         centres = _learn(evidence, number)
         threshold = count.apart if number <= count.expected else count.further_apart
         margin = _closest(centres) - threshold
-        holds = margin >= 0 and _smallest_share(evidence, centres) >= count.smallest_share
+        if _smallest_share(evidence, centres) < count.smallest_share:
+            margin = min(margin, -_OUTLIER)
+        holds = margin >= 0
         yield _Try(centres, margin, holds)
         if len(centres) < number or (not holds and number > count.expected):
             return

@@ -27,5 +27,6 @@ class DiarizerOptions:
     smallest_share: float = 0.05
     #: How many people a session has where nobody said.
     expected: int = 2
-    batch: int = 32
+    #: Segmentation windows worked on at once by each thread.
+    batch: int = 16
     threads: int = 2

@@ -27,7 +27,7 @@ class PyannoteDiarizer:
         """Return who spoke when; no turn where nobody did."""
         import torch  # heavy: loaded where it is needed
 
-        torch.set_num_threads(self._options.threads)
+        torch.set_num_threads(1)  # the pipeline works on several windows at a time instead
         file: dict[str, Any] = {
             "waveform": torch.from_numpy(samples)[None],
             "sample_rate": SAMPLE_RATE,

@@ -15,6 +15,7 @@ from pyannote.audio.models.segmentation import PyanNet
 from torch.torch_version import TorchVersion
 
 from pipeline.adapters.diarization.weights import weights_in
+from pipeline.ports import SAMPLE_RATE
 
 #: Seconds the network looks at.
 WINDOW = 5.0
@@ -60,3 +61,19 @@ def load_segmentation() -> Model:
     model.build()  # type: ignore[no-untyped-call]  # pyannote is typed in parts only
     model.load_state_dict(saved["state_dict"])
     return model.eval()
+
+
+def window_batches(waveform: torch.Tensor, step: float, batch: int) -> list[torch.Tensor]:
+    """Return the windows of a recording of one channel, (at most ``batch``, 1, samples) each.
+
+    All are views of the recording but the last, which is filled with silence.
+    """
+    size, hop = int(WINDOW * SAMPLE_RATE), round(step * SAMPLE_RATE)
+    length = waveform.shape[1]
+    whole = max(0, (length - size) // hop + 1)
+    views = waveform.unfold(1, size, hop).transpose(0, 1) if whole else waveform.new_empty((0, 1, size))
+    batches = [views[at : at + batch] for at in range(0, whole, batch)]
+    if not whole or (length - size) % hop:
+        rest = waveform[:, whole * hop :]
+        batches.append(torch.nn.functional.pad(rest, (0, size - rest.shape[1]))[None])
+    return batches

@@ -1,5 +1,6 @@
 """pyannote's speaker diarization with the parts that need no download."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,11 @@ from numpy.typing import NDArray
 from pyannote.audio.core.plda import PLDA
 from pyannote.audio.pipelines.clustering import BaseClustering
 from pyannote.audio.pipelines.speaker_diarization import SpeakerDiarization
-from pyannote.core import SlidingWindowFeature
+from pyannote.core import SlidingWindow, SlidingWindowFeature
 
 from pipeline.adapters.diarization.clustering import MOST_VOICES, NOBODY, Count, Evidence, assign, find_voices
 from pipeline.adapters.diarization.options import DiarizerOptions
-from pipeline.adapters.diarization.segmentation import WINDOW, load_segmentation
+from pipeline.adapters.diarization.segmentation import WINDOW, load_segmentation, window_batches
 from pipeline.adapters.diarization.voices import WINDOW_FRAMES, VoiceWindows, embed_windows, load_encoder
 
 _FRAMES_A_SECOND = 100
@@ -86,7 +87,10 @@ class VoiceClustering(BaseClustering):
 
 
 class EmbeddedDiarization(SpeakerDiarization):
-    """pyannote's pipeline; embeddings are made once for the recording and not once for each window."""
+    """pyannote's pipeline; embeddings are made once for the recording and not once for each window.
+
+    Windows are worked on side by side by threads: threads inside one network would mostly wait for each other.
+    """
 
     def __init__(self, options: DiarizerOptions) -> None:
         # "OracleClustering" is the one choice that makes the parent load no embedding model.
@@ -104,13 +108,22 @@ class EmbeddedDiarization(SpeakerDiarization):
         self.clustering = VoiceClustering(options)
         self.instantiate({"segmentation": {"threshold": options.speech_threshold, "min_duration_off": 0.0}})
 
+    def get_segmentations(self, file: dict[str, Any], hook: object = None) -> SlidingWindowFeature:
+        """Return who speaks in each five-second window, (windows, frames, local speakers), windows side by side."""
+        _ = hook
+        windows = window_batches(file["waveform"], self._options.step_seconds, self._options.batch)
+        with ThreadPoolExecutor(self._options.threads) as threads:
+            scores = list(threads.map(self._segmentation.infer, windows))
+        sliding = SlidingWindow(start=0.0, duration=WINDOW, step=self._options.step_seconds)
+        return SlidingWindowFeature(np.concatenate(scores), sliding)
+
     def get_embeddings(  # type: ignore[override]  # no hook and no other way to exclude overlap is offered
         self, file: dict[str, Any], binary_segmentations: SlidingWindowFeature, **_: object
     ) -> NDArray[np.float64]:
         """Return one embedding for each (window, local speaker), NaN where it cannot be told."""
         samples = file["waveform"][0].numpy()
         starts = _speech_windows(binary_segmentations, round(self._options.hop_seconds * _FRAMES_A_SECOND))
-        windows = embed_windows(self._encoder, samples, starts)
+        windows = embed_windows(self._encoder, samples, starts, self._options.threads)
         return pool(windows, binary_segmentations.data, binary_segmentations.sliding_window.step, self._options.purity)
 
 

@@ -1,15 +1,17 @@
 """The embedded recognizer: Moonshine tiny, English, from the moonshine-voice wheel; no download."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, distribution, version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.adapters.speech.moonshine_guards import invented, loops
+from pipeline.adapters.speech.moonshine_guards import invented, loops, unpunctuated
 from pipeline.adapters.speech.moonshine_options import MoonshineOptions
 from pipeline.adapters.speech.moonshine_pieces import FRAME_RATE, Levels, Piece, cut, loudness, spans_of
 from pipeline.adapters.speech.moonshine_tokens import words_of
@@ -43,6 +45,16 @@ class _Sound:
     turns: Sequence[VoiceTurn]
 
 
+@dataclass(frozen=True, slots=True)
+class _Take:
+    """What was made of a piece at the first hearing."""
+
+    piece: Piece
+    words: tuple[Word, ...] = field(repr=False)
+    confidence: float
+    doubtful: bool
+
+
 class MoonshineTranscriber:
     """English speech to text on a CPU; the model is loaded at the first call and kept."""
 
@@ -56,10 +68,10 @@ class MoonshineTranscriber:
         """
         sound = _Sound(samples, loudness(samples), turns)
         pieces = cut(sound.levels, turns, self._options)
-        heard = dict(self._words(sound, pieces))
-        segments = [_segment(number, piece, heard[piece]) for number, piece in enumerate(sorted(heard, key=_begin), 1)]
-        if not segments:
+        heard = [(piece, words) for piece, words in self._hear(sound, pieces).items() if words]
+        if not heard:
             raise NoSpeechError
+        segments = [_segment(number, *item) for number, item in enumerate(sorted(heard, key=_begin), 1)]
         flags = (NOT_UNDERSTOOD,) if len(heard) < len(pieces) else ()
         return Transcript(tuple(segments), language="en", engine=self.engine, flags=flags)
 
@@ -73,30 +85,41 @@ class MoonshineTranscriber:
             options=tuple((name, str(value)) for name, value in asdict(self._options).items()),
         )
 
-    def _words(self, sound: _Sound, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, tuple[Word, ...]]]:
-        doubtful: list[tuple[float, Piece, tuple[Word, ...]]] = []
-        for piece, heard in self._decoded(sound, pieces):
-            words = self._believed(sound, piece, heard)
-            if heard.confidence < self._options.doubtful_below or loops(words_of(heard.tokens)):
-                doubtful.append((heard.confidence, piece, words))
-            elif words:
-                yield piece, words
-        yield from self._heard_again(sound, doubtful)
+    def _hear(self, sound: _Sound, pieces: Sequence[Piece]) -> dict[Piece, tuple[Word, ...]]:
+        """Return the words of each piece, several pieces heard at a time, the least certain twice."""
+        _ = self._recognizer  # loaded here, so that no two threads load it at once
+        with ThreadPoolExecutor(self._options.threads) as threads:
+            takes = list(chain.from_iterable(threads.map(partial(self._first, sound), self._batches(pieces))))
+            again = self._worth_hearing_again(sound, takes)
+            better = threads.map(partial(self._carefully, sound), again)
+            return {take.piece: take.words for take in takes} | dict(zip(again, better, strict=True))
 
-    def _heard_again(
-        self, sound: _Sound, doubtful: Sequence[tuple[float, Piece, tuple[Word, ...]]]
-    ) -> Iterator[tuple[Piece, tuple[Word, ...]]]:
-        """Yield the least certain pieces heard with more care, as far as time allows, the others as they are."""
-        spent, allowed = 0.0, self._allowed(sound)
-        for _, piece, words in sorted(doubtful, key=lambda item: (item[0], item[1].start)):
-            spent += piece.seconds
-            better = self._carefully(sound, piece) if spent <= allowed else words
-            if better:
-                yield piece, better
+    def _batches(self, pieces: Sequence[Piece]) -> list[list[Piece]]:
+        """Return pieces of like length together, the longest first, so that no thread is left with a long one."""
+        order = sorted(pieces, key=lambda piece: piece.seconds, reverse=True)
+        return [order[at : at + self._options.batch] for at in range(0, len(order), self._options.batch)]
 
-    def _allowed(self, sound: _Sound) -> float:
+    def _first(self, sound: _Sound, batch: Sequence[Piece]) -> list[_Take]:
+        heard = self._recognizer.decode(
+            [piece.samples(sound.samples) for piece in batch], self._options.tokens_per_second
+        )
+        return [self._take(sound, piece, what) for piece, what in zip(batch, heard, strict=True)]
+
+    def _take(self, sound: _Sound, piece: Piece, heard: "Heard") -> _Take:
+        words = words_of(heard.tokens)
+        doubtful = heard.confidence < self._options.doubtful_below or loops(words) or unpunctuated(words)
+        return _Take(piece, self._believed(sound, piece, heard), heard.confidence, doubtful)
+
+    def _worth_hearing_again(self, sound: _Sound, takes: Sequence[_Take]) -> list[Piece]:
+        """Return the doubtful pieces, the least certain first, as many as time allows."""
         spoken = sum(turn.end - turn.start for turn in sound.turns)
-        return max(_ALWAYS_AGAIN_SECONDS, self._options.heard_again_share * spoken)
+        left = max(_ALWAYS_AGAIN_SECONDS, self._options.heard_again_share * spoken)
+        chosen = []
+        for take in sorted(takes, key=lambda take: (take.confidence, take.piece.start)):
+            if take.doubtful and take.piece.seconds <= left:
+                left -= take.piece.seconds
+                chosen.append(take.piece)
+        return chosen
 
     def _carefully(self, sound: _Sound, piece: Piece) -> tuple[Word, ...]:
         """Return the words of a piece heard at three speeds together; in halves where it still goes round and round."""
@@ -118,23 +141,15 @@ class MoonshineTranscriber:
         placed = [0] * len(words) if len(spans) == 1 else place(words, self._recognizer.likelihoods(heard, inside))
         return tuple(timed(words, [(span.start, span.end) for span in spans], placed, sound.levels))
 
-    def _decoded(self, sound: _Sound, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, "Heard"]]:
-        """Decode pieces of like length together, so that little of a batch is padding."""
-        order = sorted(pieces, key=lambda piece: piece.seconds)
-        for at in range(0, len(order), self._options.batch):
-            batch = order[at : at + self._options.batch]
-            samples = [piece.samples(sound.samples) for piece in batch]
-            yield from zip(batch, self._recognizer.decode(samples, self._options.tokens_per_second), strict=True)
-
     @cached_property
     def _recognizer(self) -> "Recognizer":
         from pipeline.adapters.speech.moonshine_recognizer import Recognizer  # heavy: ONNX Runtime
 
-        return Recognizer(_model_folder(), self._options.threads)
+        return Recognizer(_model_folder())
 
 
-def _begin(piece: Piece) -> float:
-    return piece.start
+def _begin(item: tuple[Piece, tuple[Word, ...]]) -> float:
+    return item[0].start
 
 
 def _segment(number: int, piece: Piece, words: tuple[Word, ...]) -> Segment:

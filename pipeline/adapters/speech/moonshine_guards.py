@@ -37,6 +37,7 @@ _FALLBACKS = frozenset(
 # Even a slow speaker says a word every two seconds of voiced sound; music is voiced without words.
 _LEAST_WORDS_A_SECOND = 0.25
 _RATE_SECONDS = 4.0
+_LONG_SENTENCE = 20
 _LONGEST_LOOP = 8
 _LOOPS = 4
 # Speakers do say one word several times over ("no, no, no, no").
@@ -62,6 +63,11 @@ def loops(words: Sequence[HeardWord]) -> bool:
         _repeats(plain, length) >= (_SINGLE_WORD_LOOPS if length == 1 else _LOOPS)
         for length in range(1, _LONGEST_LOOP + 1)
     )
+
+
+def unpunctuated(words: Sequence[HeardWord]) -> bool:
+    """Say whether a long run of words has no mark at the end of any: the network then hears worse as well."""
+    return len(words) >= _LONG_SENTENCE and not any(word.text.endswith((".", "?", "!")) for word in words)
 
 
 def _repeats(words: Sequence[str], length: int) -> int:

@@ -22,6 +22,6 @@ class MoonshineOptions:
     doubtful_below: float = -0.12
     #: Share of the speech that may be heard again (and always the first minute), so that speed holds.
     heard_again_share: float = 0.2
-    #: Pieces decoded at once.
-    batch: int = 8
+    #: Pieces decoded at once by each thread.
+    batch: int = 4
     threads: int = 2

@@ -23,6 +23,8 @@ _CROSS = [f"{layer}.encoder.{part}" for layer in range(_LAYERS) for part in ("ke
 #: Samples the encoder makes one frame of; the decoder reads its mask at this stride.
 _STRIDE = 384
 _SHORTEST_SPAN = 4
+# Logits of every span, token and word of the vocabulary are large.
+_SPANS_AT_ONCE = 4
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -46,33 +48,33 @@ class Heard:
 class Recognizer:
     """Turns sound into tokens, greedily."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path) -> None:
         settings = onnxruntime.SessionOptions()
-        settings.intra_op_num_threads = threads
+        # Several pieces are decoded side by side instead: threads inside one would mostly wait for each other.
+        settings.intra_op_num_threads = 1
         settings.log_severity_level = 3
+        # Its arena would keep the largest batch's memory for good.
+        settings.enable_cpu_mem_arena = False
         self._encoder = _session(folder / "encoder_model.ort", settings)
         self._decoder = _session(folder / "decoder_model_merged.ort", settings)
         self._vocabulary = read_vocabulary((folder / "tokenizer.bin").read_bytes())
 
     def decode(self, pieces: Sequence[Samples], tokens_per_second: float) -> list[Heard]:
-        """Return what was heard in each piece."""
-        encoded, feed = self._encode(pieces)
-        limits = np.array([int(len(piece) / SAMPLE_RATE * tokens_per_second) + 2 for piece in pieces])
-        ids, chances = self._greedy(feed, limits, together=False)
-        return [
-            Heard(self._tokens(ids[:, row], chances[:, row]), encoded[row, : len(piece) // _STRIDE])
-            for row, piece in enumerate(pieces)
-        ]
+        """Return what was heard in each piece; safe to call from several threads."""
+        encoded = [self._encode(piece) for piece in pieces]
+        limits = np.array([_most_tokens(piece, tokens_per_second) for piece in pieces])
+        ids, chances = self._greedy(_gather(encoded), limits, together=False)
+        return [Heard(self._tokens(ids[:, row], chances[:, row]), frames) for row, frames in enumerate(encoded)]
 
     def decode_together(self, variants: Sequence[Samples], tokens_per_second: float) -> Heard:
         """Return what was heard in one piece, given as several variants whose probabilities are averaged.
 
         The first variant is the piece as it is; only that one's encoding is kept.
         """
-        encoded, feed = self._encode(variants)
-        limit = int(len(variants[0]) / SAMPLE_RATE * tokens_per_second) + 2
-        ids, chances = self._greedy(feed, np.full(len(variants), limit), together=True)
-        return Heard(self._tokens(ids[:, 0], chances.mean(axis=1)), encoded[0, : len(variants[0]) // _STRIDE])
+        encoded = [self._encode(variant) for variant in variants]
+        limits = np.full(len(variants), _most_tokens(variants[0], tokens_per_second))
+        ids, chances = self._greedy(_gather(encoded), limits, together=True)
+        return Heard(self._tokens(ids[:, 0], chances.mean(axis=1)), encoded[0])
 
     def likelihoods(self, heard: Heard, spans: Sequence[tuple[float, float]]) -> Floats:
         """Return the log probability of each token, were only one span of the piece heard: (spans, tokens).
@@ -81,17 +83,22 @@ class Recognizer:
         rotary ones act inside it), so a span of the encoded frames can be shown to the decoder by itself.
         """
         ids = np.array([token.number for token in heard.tokens], dtype=np.int64)
-        cut, mask = _crop(heard.encoded, spans)
-        feed: _Feed = {"encoder_attention_mask": mask, "encoder_hidden_states": cut}
-        given = np.tile(np.concatenate([[_BEGIN], ids[:-1]]), (len(spans), 1))
-        logits, _ = self._step(feed, given, _empty(len(spans)), cached=False)
-        scores: Floats = np.take_along_axis(_log_softmax(logits), np.tile(ids, (len(spans), 1))[:, :, None], axis=2)
-        return scores[:, :, 0]
+        groups = [spans[at : at + _SPANS_AT_ONCE] for at in range(0, len(spans), _SPANS_AT_ONCE)]
+        return np.concatenate([self._forced(_crop(heard.encoded, group), ids) for group in groups])
 
-    def _encode(self, pieces: Sequence[Samples]) -> tuple[Floats, _Feed]:
-        sound, mask = _padded(pieces)
-        encoded: Floats = self._encoder.run(None, {"input_values": sound, "attention_mask": mask})[0]
-        return encoded, {"encoder_attention_mask": mask, "encoder_hidden_states": encoded}
+    def _forced(self, parts: Sequence[Floats], ids: Ids) -> Floats:
+        """Return the log probability of each token given those before it and one part of what was encoded."""
+        given = np.tile(np.concatenate([[_BEGIN], ids[:-1]]), (len(parts), 1))
+        logits, _ = self._step(_gather(parts), given, _empty(len(parts)), cached=False)
+        chosen = np.take_along_axis(logits, np.tile(ids, (len(parts), 1))[:, :, None], axis=2)[:, :, 0]
+        scores: Floats = chosen - _log_total(logits)
+        return scores
+
+    def _encode(self, piece: Samples) -> Floats:
+        # One piece at a time: the encoder gains nothing from a batch, and its attention would fill the memory.
+        sound = {"input_values": piece[None], "attention_mask": np.ones((1, len(piece)), dtype=np.int64)}
+        encoded: Floats = self._encoder.run(None, sound)[0][0]
+        return encoded
 
     def _greedy(self, feed: _Feed, limits: Ids, *, together: bool) -> tuple[Ids, Floats]:
         """Return ids and probabilities, shape (steps, pieces); a piece that has ended goes on with its end token."""
@@ -137,32 +144,39 @@ def _empty(count: int) -> _Cache:
     return {name: np.zeros((count, _HEADS, 0, _WIDTH), dtype=np.float32) for name in [*_CACHE, *_CROSS]}
 
 
-def _padded(pieces: Sequence[Samples]) -> tuple[Floats, Ids]:
-    longest = max(len(piece) for piece in pieces)
-    sound = np.zeros((len(pieces), longest), dtype=np.float32)
-    mask = np.zeros((len(pieces), longest), dtype=np.int64)
-    for row, piece in enumerate(pieces):
-        sound[row, : len(piece)] = piece
-        mask[row, : len(piece)] = 1
-    return sound, mask
+def _most_tokens(piece: Samples, tokens_per_second: float) -> int:
+    return int(len(piece) / SAMPLE_RATE * tokens_per_second) + 2
 
 
-def _crop(encoded: Floats, spans: Sequence[tuple[float, float]]) -> tuple[Floats, Ids]:
-    """Return the encoded frames of each span, padded, and their mask at the stride of the samples."""
-    bounds = [(int(start * SAMPLE_RATE / _STRIDE), int(end * SAMPLE_RATE / _STRIDE) + 1) for start, end in spans]
-    parts = [
-        encoded[min(start, len(encoded) - _SHORTEST_SPAN) : max(end, start + _SHORTEST_SPAN)] for start, end in bounds
-    ]
-    longest = max(len(part) for part in parts)
-    cut = np.zeros((len(parts), longest, encoded.shape[1]), dtype=np.float32)
-    mask = np.zeros((len(parts), longest * _STRIDE), dtype=np.int64)
-    for row, part in enumerate(parts):
-        cut[row, : len(part)] = part
-        mask[row, : len(part) * _STRIDE] = 1
-    return cut, mask
+def _gather(encoded: Sequence[Floats]) -> _Feed:
+    """Return encoded pieces of several lengths as one batch; the decoder reads its mask at the stride of samples."""
+    longest = max(len(frames) for frames in encoded)
+    hidden = np.zeros((len(encoded), longest, encoded[0].shape[1]), dtype=np.float32)
+    mask = np.zeros((len(encoded), longest * _STRIDE), dtype=np.int64)
+    for row, frames in enumerate(encoded):
+        hidden[row, : len(frames)] = frames
+        mask[row, : len(frames) * _STRIDE] = 1
+    return {"encoder_attention_mask": mask, "encoder_hidden_states": hidden}
+
+
+def _crop(encoded: Floats, spans: Sequence[tuple[float, float]]) -> list[Floats]:
+    """Return the encoded frames of each span."""
+    parts = []
+    for start, end in spans:
+        first = max(0, min(int(start * SAMPLE_RATE / _STRIDE), len(encoded) - _SHORTEST_SPAN))
+        parts.append(encoded[first : max(int(end * SAMPLE_RATE / _STRIDE) + 1, first + _SHORTEST_SPAN)])
+    return parts
+
+
+def _log_total(logits: Floats) -> Floats:
+    """Return the logarithm of the sum of the exponentials of the last axis; the logits are used up."""
+    highest = logits.max(axis=-1, keepdims=True)
+    np.subtract(logits, highest, out=logits)
+    np.exp(logits, out=logits)
+    total: Floats = np.log(logits.sum(axis=-1)) + highest[..., 0]
+    return total
 
 
 def _log_softmax(logits: Floats) -> Floats:
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    scores: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    scores: Floats = logits - _log_total(logits.copy())[..., None]
     return scores
