@@ -123,7 +123,7 @@ def test_the_audit_log_is_intact(finished: Finished) -> None:
 
 
 def test_the_bucket_holds_ciphertext_alone(finished: Finished) -> None:
-    """No object of the bucket has a phrase of the session or the form of a recording in it, and no key says anything."""
+    """No object has a phrase of the session or the form of a recording in it, and no object key says anything."""
     sayings = said(finished.deployment)
     with finished.deployment.opened() as wiring:
         listed = [version.key for version in wiring.objects.versions("")]
