@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-grounding
+.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -40,6 +40,3 @@ chaos: setup ## Kill, stall and starve workers and servers at random for two min
 
 bench-speech: setup ## Word, speaker and role accuracy, speed and memory of the speech engines
 	@$(PYTHON) -m bench.speech
-
-bench-grounding: setup ## Verdicts against people's labels, and against injected errors
-	@$(PYTHON) -m bench.grounding
