@@ -15,6 +15,8 @@ wanted=()
 have redis-server || wanted+=(redis-server)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || wanted+=(postgresql)
 have curl || wanted+=(curl)
+have chromium || wanted+=(chromium)
+have promtool || wanted+=(prometheus)
 
 missing=("${needed[@]}" "${wanted[@]}")
 if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && have apt-get; then
