@@ -1,4 +1,9 @@
-"""The servers that tests start; each module holds one server and its fixtures."""
+"""The servers that tests start, each module one server and its fixtures, and how hard Hypothesis looks."""
+
+from hypothesis import settings
+
+#: `make quick` looks at a few examples of each property; `make test` at Hypothesis' own number.
+settings.register_profile("quick", max_examples=15)
 
 pytest_plugins = [
     "tests.servers.databases",
