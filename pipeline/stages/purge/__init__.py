@@ -12,6 +12,11 @@ __all__ = ["Purged", "purge"]
 
 METHOD = "cryptographic erase, then deletion of every object version (NIST SP 800-88r2)"
 CIPHER = "AES-256-GCM"
+#: What this deletion cannot reach; a proof that hid it would claim more than was done (decision 9).
+OUT_OF_REACH = (
+    "database backups, write-ahead logs and replicas: wrapped keys, until those expire",
+    "reports and exports that a person saved",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ def _certify(lease: Lease, deletions: tuple[KindDeletion, ...], times: dict[str,
             "cipher": CIPHER,
             "signing_key_id": signer.signing_key_id,
             "deleted": [_row(lease, deletion) for deletion in deletions],
+            "out_of_reach": list(OUT_OF_REACH),
             **times,
         }
     )
