@@ -1,0 +1,32 @@
+"""A client that speaks to an application without a socket."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+from fastapi import FastAPI
+
+
+@dataclass
+class AsgiClient:
+    """Asks an application; what a background task does is done when the answer is there."""
+
+    app: FastAPI
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """Ask for a page."""
+        return asyncio.run(self._ask("GET", path, headers, None))
+
+    def post(self, path: str, form: Mapping[str, str], **headers: str) -> httpx.Response:
+        """Send a form."""
+        return asyncio.run(self._ask("POST", path, headers, form))
+
+    async def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, headers={**self.headers, **named}, data=form)
