@@ -9,14 +9,16 @@ from pipeline.adapters.grounding.index import TranscriptIndex, quantity_name
 from pipeline.adapters.grounding.lexicon import groups_in, pairs_in, word_set, words_in
 from pipeline.adapters.grounding.passage import Passage, Term, names_of, passage_of
 from pipeline.adapters.grounding.quantities import Quantity, quantities_in
-from pipeline.adapters.grounding.words import Word, words_of
+from pipeline.adapters.grounding.words import Word, stem, words_of
 from pipeline.domain.evidence import Claim
 from pipeline.domain.note import SentenceKind
 from pipeline.domain.transcript import Role
 
 _QUOTED = re.compile(r'["“”]([^"“”]{2,}?)["“”]')
 _HEADED = re.compile(r"\s*([A-Za-z][A-Za-z/& ]{0,40}?)\s*(?::|;|\s-)\s*")
+_TITLED = re.compile(r"\s*(?:[A-Z][\w/&-]*(?: |(?= ?:)|of |and |the ){0,3}){1,6}:")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")
+_EARLY = 3
 _NIL = word_set("nil")
 _GENERIC = words_in("generic.txt")
 _CLIENT = word_set("client_words")
@@ -35,6 +37,8 @@ class ParsedClaim:
     quotations: tuple[tuple[int, int], ...]
     #: Whose words or deeds it reports, where it says so.
     actor: Role | None
+    #: Which word names them.
+    actor_word: int = 0
 
     @property
     def text(self) -> str:
@@ -56,13 +60,15 @@ def parse_claim(claim: Claim) -> ParsedClaim:
     """Return a claim with everything the checks ask about it."""
     words = tuple(_written_out(claim.text))
     passage = passage_of(claim.text, words, reach=60)
+    actor, word = (None, 0) if _TITLED.match(claim.text) else _actor(words)
     return ParsedClaim(
         claim=claim,
         passage=passage,
         kind=_kind(claim),
         quantities=quantities_in(words),
         quotations=tuple(match.span(1) for match in _QUOTED.finditer(claim.text)),
-        actor=_actor(words),
+        actor=actor,
+        actor_word=word,
     )
 
 
@@ -70,12 +76,19 @@ def terms_of(claim: ParsedClaim, index: TranscriptIndex) -> tuple[Term, ...]:
     """Return what the claim's content rests on: its words, and its amounts under the names of equal spoken ones."""
     counted = {word for quantity in claim.quantities for word in range(quantity.first, quantity.last)}
     words = (
-        heard_as(part, index)
+        heard_as(_as_written(part, claim), index)
         for term in claim.passage.terms
         if not counted & set(range(term.first, term.last))
         for part in _parts(term, claim.passage, index)
     )
     return (*words, *(_amount(quantity, index) for quantity in claim.quantities))
+
+
+def _as_written(term: Term, claim: ParsedClaim) -> Term:
+    """Return the term, also under the abbreviation it stands for in the note: people say "EKG" too."""
+    start, end = claim.passage.span(term.first, term.last)
+    written = claim.text[start:end].lower()
+    return replace(term, names=term.names | {stem(written)}) if written.isalpha() else term
 
 
 def _parts(term: Term, passage: Passage, index: TranscriptIndex) -> Iterator[Term]:
@@ -166,11 +179,11 @@ def _kinds() -> tuple[tuple[SentenceKind, re.Pattern[str]], ...]:
     return tuple((SentenceKind(kind), re.compile(pattern, re.IGNORECASE)) for kind, pattern in pairs_in("kinds.txt"))
 
 
-def _actor(words: tuple[Word, ...]) -> Role | None:
-    """Return who the sentence's first words make its subject."""
-    for word in words[:4]:
+def _actor(words: tuple[Word, ...]) -> tuple[Role | None, int]:
+    """Return whom the sentence's first words make its subject, and where."""
+    for index, word in enumerate(words[:_EARLY]):
         if word.form in _CLINICIAN:
-            return Role.CLINICIAN
+            return Role.CLINICIAN, index
         if word.form in _CLIENT:
-            return Role.CLIENT
-    return None
+            return Role.CLIENT, index
+    return None, 0

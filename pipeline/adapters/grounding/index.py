@@ -82,7 +82,8 @@ class Utterance:
         if self.answer is None or self.answer.yes is None:
             return Mention(self.number, word, Stance.ASKED, self.number)
         clause = self.passage.clause_at(word)
-        listed = any(w.form in {"or", ","} for w in self.passage.words[clause.first : clause.last - 1])
+        forms = [w.form for w in self.passage.words[clause.first : clause.last - 1]]
+        listed = "or" in forms or forms.count(",") > 1
         if self.answer.yes and listed:
             return Mention(self.number, word, Stance.ASKED, self.number)
         # "No fevers?" - "No." and "No fevers?" - "Right." both deny.

@@ -32,6 +32,11 @@ def medicines_in(words: Sequence[Word]) -> Iterator[Medicine]:
             yield Medicine(substance, index, index + 1)
 
 
+def names_of_medicines() -> frozenset[str]:
+    """Return every name of every medicine."""
+    return frozenset(_substances())
+
+
 def substance_of(form: str) -> str | None:
     """Return the substance a word names, or ``None``."""
     return _substances().get(form)

@@ -17,6 +17,9 @@ _CUES = word_set("negations")
 #: Negations that negate nothing after them.
 _HOLLOW = phrase_set("hollow_negations")
 _OPENING = 4
+#: A new subject ends a negation in speech without marks: "not very active i've gained weight".
+_SUBJECTS_ANEW = word_set("subjects_anew")
+_OPINIONS = frozenset(("think", "believe", "feel", "know", "say"))
 _BRIEF = frozenset(("no", "nil", "without"))
 #: Words that "without" covers.
 _WITHOUT = 2
@@ -57,15 +60,21 @@ def negated_words(words: Sequence[Word], clauses: Sequence[Clause], reach: int =
             for covered in range(index + 1, _end_of_reach(words, clause, index, reach)):
                 flags[covered] = True
         for index in _trailing(words, clause):
-            for covered in range(clause.first, index):
+            for covered in range(_after_last_comma(words, clause, index), index):
                 flags[covered] = True
     return tuple(flags)
+
+
+def _after_last_comma(words: Sequence[Word], clause: Clause, index: int) -> int:
+    return next((n + 1 for n in range(index - 1, clause.first - 1, -1) if words[n].form == ","), clause.first)
 
 
 def _end_of_reach(words: Sequence[Word], clause: Clause, cue: int, reach: int) -> int:
     """Return where a negation ends: "no" ends at a comma unless an "or" carries it on, "denies" does not."""
     span = _WITHOUT if words[cue].form == "without" else reach
     last = min(clause.last, cue + 1 + span)
+    stop = next((n for n in range(cue + 3, last) if words[n].form in _SUBJECTS_ANEW), last)
+    last = last if words[cue + 1 : cue + 2] and words[cue + 1].form in _OPINIONS else stop
     if words[cue].form not in _BRIEF:
         return last
     forms = [word.form for word in words[cue + 1 : clause.last]]

@@ -19,6 +19,9 @@ _VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "dozen": 12.0, "fortnight":
 _BETWEEN = frozenset(("of", "or", "so", "a", "more", "-"))
 _SLASH = re.compile(r"(\d+(?:\.\d+)?)/(\d+)")
 _SHORT = 2
+_ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
+#: 30.4 days are a month, and a year has 52.2 weeks.
+_ROUNDING = 0.015
 _LONGEST_RUN = 4
 _LARGE = 10_000.0
 
@@ -50,12 +53,11 @@ class Quantity(NamedTuple):
 
     def equals(self, other: "Quantity") -> bool:
         """Say whether both mean the same amount; a missing unit agrees with any."""
-        if self.is_time and other.is_time:
-            return _near(
-                self.value * _MINUTES[self.unit], other.value * _MINUTES[other.unit], self.vague or other.vague
-            )
+        vague = self.vague or other.vague
+        if self.is_time and other.is_time and self.unit != other.unit:
+            return _near(self.value * _MINUTES[self.unit], other.value * _MINUTES[other.unit], vague, _ROUNDING)
         units_agree = not self.unit or not other.unit or self.unit == other.unit
-        return units_agree and _near(self.value, other.value, self.vague or other.vague)
+        return units_agree and _near(self.value, other.value, vague)
 
 
 class _Spoken:
@@ -82,10 +84,10 @@ def quantities_in(words: Sequence[Word]) -> tuple[Quantity, ...]:
     return tuple(_with_unit(words, quantity) for quantity in sorted(_numbers(words), key=lambda q: q.first))
 
 
-def _near(left: float, right: float, vague: bool) -> bool:  # noqa: FBT001 - a fact about the pair, private
+def _near(left: float, right: float, vague: bool, rounding: float = 0.0) -> bool:  # noqa: FBT001 - a fact, private
     if vague:
         return min(left, right) > 0 and max(left, right) / min(left, right) <= 2.0  # noqa: PLR2004 - "a few" is 2 to 6
-    return abs(left - right) <= 0.021 * max(abs(left), abs(right))  # 30.4 days are a month, 365.25 a year
+    return abs(left - right) <= rounding * max(abs(left), abs(right))
 
 
 def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
@@ -98,7 +100,8 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
     yield from _spelled(spoken)
     for index, word in enumerate(words):
         if word.form[0].isdigit() and not _names_something(words, index):
-            yield from _typed(word.form, index)
+            ordinal = index + 1 < len(words) and words[index + 1].form in _ORDINAL_ENDS
+            yield from (quantity._replace(ordinal=ordinal) for quantity in _typed(word.form, index))
         elif word.form in _COUNTED:
             yield Quantity(_COUNTED[word.form], "time", index, index + 1)
         elif word.form in _VAGUE:

@@ -24,6 +24,10 @@ _FRAME = 3
 #: Log-odds of a statement of danger that was asked about and answered so.
 _BORNE_OUT = 1.5
 _CONFIRMED = 0.99
+#: Log-odds beyond which likeness does not speak for a claim that a finding decides: the sum stays below even.
+_MOST_DECIDED = 2.0
+#: What is said of a claim that the transcript cannot settle.
+_UNKNOWN = 0.45
 _UNFINISHED = frozenset((SentenceKind.NOT_ASSESSED, SentenceKind.SESSION_FACT))
 
 
@@ -78,10 +82,14 @@ def _is_quotation(ground: Ground) -> bool:
 
 
 def _verdict(weighed: Weighed, shift: float) -> ClaimVerdict:
-    score = probability(weighed.log_odds + shift - penalty(weighed.findings))
-    verdict, reasons = _judge(weighed, score, probability(weighed.log_odds + shift))
+    likeness = weighed.log_odds + shift
+    decided = force(weighed.findings) in {Force.CONTRADICTS, Force.DECIDES}
+    score = probability(min(likeness, _MOST_DECIDED if decided else likeness) - penalty(weighed.findings))
+    verdict, reasons = _judge(weighed, score, probability(likeness))
     if "confirmed_by_records" in reasons:
         score = _CONFIRMED
+    elif verdict is Verdict.NOT_CHECKED:
+        score = max(score, _UNKNOWN)
     return ClaimVerdict(
         claim_id=weighed.ground.claim.claim.claim_id,
         verdict=verdict,

@@ -1,6 +1,7 @@
 """Attribution: who said it, and of whom; a relative in the note must be one that was spoken of."""
 
 from collections.abc import Container, Iterator
+from typing import NamedTuple
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
@@ -16,7 +17,14 @@ from pipeline.domain.transcript import Role
 CHECK = "attribution"
 _MOSTLY = 0.6
 _GAP = 0.35
-_EARLY = 6
+#: The same for deeds that only one of the two does: a client does not teach, a therapist does not report.
+_HALF = 0.4
+_LEAD = 0.15
+_NOT_SPOKEN = frozenset((SentenceKind.SESSION_FACT, SentenceKind.NOT_ASSESSED))
+_PASSIVE = frozenset(("was", "were", "been", "is", "are", "be"))
+_PROMISES = ("i'll", "i will", "i'm going to", "i am going to", "i'm gonna", "let me", "i can")
+_EARLY = 3
+_ATTENDING = frozenset(("wife", "husband", "boyfriend", "girlfriend", "mother", "father"))
 
 
 def check_attribution(ground: Ground) -> Outcome:
@@ -40,15 +48,16 @@ def _kin_in_claim(ground: Ground) -> list[tuple[tuple[str, ...], int]]:
 
 def _kin(ground: Ground) -> Iterator[Finding]:
     """Yield relatives that nobody spoke of, or of whom something else was said than the claim credits them with."""
-    if any(segment.role is Role.OTHER for segment in (u.segment for u in ground.index.utterances)):
-        return  # a relative who is in the room need not be called one
+    present = any(utterance.segment.role is Role.OTHER for utterance in ground.index.utterances)
     for group, word in _kin_in_claim(ground):
+        if present and group[0] in _ATTENDING:
+            continue  # a relative who is in the room need not be called one
         start, end = ground.claim.passage.span(word, word + 1)
         words = ground.claim.text[start:end]
         if not _names_any(group, ground.index.postings):
             yield Finding(CHECK, "relative_not_mentioned", words)
         elif has_basis(ground, frozenset(map(stem, group))) and not _near(group, ground):
-            others = [u for u in stretch(ground, reach=0) if _other_kin(group, u)]
+            others = [u for u in stretch(ground, reach=0) if _other_kin(group, u, ground)]
             if others:
                 yield Finding(CHECK, "relative_mismatch", words, tuple(quote(u) for u in others))
 
@@ -57,8 +66,13 @@ def _near(group: tuple[str, ...], ground: Ground) -> bool:
     return any(_names_any(group, {w.stem for w in u.passage.words}) for u in stretch(ground, reach=2))
 
 
-def _other_kin(group: tuple[str, ...], utterance: Utterance) -> bool:
-    said = {word.stem for word in utterance.passage.words}
+def _other_kin(group: tuple[str, ...], utterance: Utterance, ground: Ground) -> bool:
+    """Say whether another relative stands in a clause with words of the claim."""
+    names = frozenset().union(*(term.names for term in ground.terms))
+    passage = utterance.passage
+    clauses = {term.clause for term in passage.terms if term.names & names}
+    spans = [passage.clauses[number] for number in clauses]
+    said = {word.stem for clause in spans for word in passage.words[clause.first : clause.last]}
     return any(_names_any(other, said) for other in kin_groups() if other is not group)
 
 
@@ -68,27 +82,45 @@ def _names_any(group: tuple[str, ...], stems: Container[str]) -> bool:
 
 def _speaker(ground: Ground) -> Iterator[Finding]:
     """Yield a conflict where what is credited to one voice came from the other alone."""
-    credited = ground.claim.actor
-    if credited is None or ground.claim.kind in {SentenceKind.SESSION_FACT, SentenceKind.NOT_ASSESSED}:
-        return
-    deed = _deed(ground)
-    if deed is None:
+    credited, deed = ground.claim.actor, _deed(ground)
+    if credited is None or deed is None or ground.claim.kind in _NOT_SPOKEN:
         return
     own, others, best = _shares(ground, credited, deed)
-    if best is not None and others >= _MOSTLY and others - own >= _GAP:
+    if deed.sort == "confession" and credited is Role.CLINICIAN and own < _HALF:
+        shown = tuple(
+            quote(c.utterance) for c in ground.evidence.candidates if c.utterance.segment.role is not credited
+        )
+        yield Finding(CHECK, "said_by_another", ground.claim.text, shown)
+        return
+    strict = credited is Role.CLIENT and deed.sort in {"report", "confession"}
+    least, lead = (_MOSTLY, _GAP) if strict else (_HALF, _LEAD)
+    if best is not None and others >= least and others - own >= lead:
         yield Finding(CHECK, "said_by_another", ground.claim.text, (quote(best),))
 
 
-def _deed(ground: Ground) -> str | None:
-    """Return whether the claim tells of a ``report`` or of an ``intervention``, by its first verb of either sort."""
-    for word in ground.claim.passage.words[:_EARLY]:
-        for deed in ("report", "intervention"):
-            if word.stem in word_set(f"{deed}_stems"):
-                return deed
+class _Deed(NamedTuple):
+    """What the subject of a claim is said to have done: its sort and the stem of its verb."""
+
+    sort: str
+    verb: str
+
+
+def _deed(ground: Ground) -> _Deed | None:
+    """Return the deed right after the subject: a confession, a report, an intervention or a promise."""
+    words = ground.claim.passage.words
+    after = words[ground.claim.actor_word + 1 : ground.claim.actor_word + 1 + _EARLY]
+    if any(word.form in _PASSIVE for word in after):
+        return None
+    for number, word in enumerate(after):
+        if word.form == "will" and number + 1 < len(after):
+            return _Deed("promise", after[number + 1].stem)
+        for sort in ("confession", "report", "intervention"):
+            if word.stem in word_set(f"{sort}_stems"):
+                return _Deed(sort, word.stem)
     return None
 
 
-def _shares(ground: Ground, credited: Role, deed: str) -> tuple[float, float, Utterance | None]:
+def _shares(ground: Ground, credited: Role, deed: _Deed) -> tuple[float, float, Utterance | None]:
     """Return how much of the claim its credited voice said at once, or was asked and answered, and how much another."""
     held: dict[int, set[int]] = {}
     for number, term in enumerate(ground.terms):
@@ -99,18 +131,38 @@ def _shares(ground: Ground, credited: Role, deed: str) -> tuple[float, float, Ut
     for place, terms in sorted(held.items()):
         utterance = ground.index.utterances[place]
         share = ground.evidence.share(terms)
-        if _may_be(utterance, credited, deed):
+        bears = _bears(utterance, credited, deed)
+        if bears:
             own = max(own, share)
-        elif share > others:
+        elif bears is False and share > others:
             others, best = share, utterance
     return own, others, best
 
 
-def _may_be(utterance: Utterance, credited: Role, deed: str) -> bool:
-    """Say whether what is credited may rest on an utterance; a clinician's "you" tells of the client."""
-    if utterance.segment.role in {None, Role.OTHER, credited}:
+def _bears(utterance: Utterance, credited: Role, deed: _Deed) -> bool | None:
+    """Say whether what is credited may rest on an utterance, ``None`` where it speaks neither for nor against.
+
+    A clinician's "you" tells of the client, and so does a question; nobody reports by asking, or asks by stating.
+    """
+    role = utterance.segment.role
+    if role is None or (role is Role.OTHER and credited is Role.CLIENT):
         return True
-    if deed == "intervention" or credited is Role.CLINICIAN:
-        return False
-    addressed = any(word.form.split("'")[0] in {"you", "your", "yours"} for word in utterance.passage.words)
-    return addressed or utterance.asks
+    if deed.sort == "promise":
+        return True if role is credited else False if _promises(utterance, deed.verb) else None
+    if deed.verb == "ask":
+        return role is credited if utterance.asks else None
+    if deed.sort != "intervention" and utterance.asks and role is Role.CLINICIAN:
+        return True if credited is Role.CLIENT else None
+    if role is credited:
+        return True
+    forms = {word.form.split("'")[0] for word in utterance.passage.words}
+    return deed.sort != "intervention" and credited is Role.CLIENT and bool(forms & {"you", "your", "yours"})
+
+
+def _promises(utterance: Utterance, verb: str) -> bool:
+    """Say whether the speaker promises the deed: "I'll call"."""
+    words = utterance.passage.words
+    return any(
+        word.stem == verb and " ".join(w.form for w in words[max(0, n - 4) : n]).endswith(_PROMISES)
+        for n, word in enumerate(words)
+    )

@@ -47,6 +47,8 @@ def _joining_utterances(ground: Ground) -> list[int]:
 
 
 def _holds(ground: Ground, terms: list[Term], number: int) -> bool:
-    """Say whether an utterance and its neighbours hold at least one of the terms."""
+    """Say whether an utterance and its neighbours hold at least half of what was said of some terms."""
     near = {number - 1, number, number + 1}
-    return any(near & ground.index.where(term.names) for term in terms)
+    spoken = [(ground.index.weight(term.names), ground.index.where(term.names)) for term in terms]
+    total = sum(weight for weight, where in spoken if where)
+    return total > 0 and 2 * sum(weight for weight, where in spoken if near & where) >= total

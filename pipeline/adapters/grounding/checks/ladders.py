@@ -9,6 +9,7 @@ from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.lexicon import pairs_in
 from pipeline.adapters.grounding.passage import Passage
 from pipeline.adapters.grounding.phrases import meanings_in
+from pipeline.adapters.grounding.words import stem
 from pipeline.domain.evidence import Finding
 from pipeline.domain.note import SentenceKind
 
@@ -40,7 +41,7 @@ def _rungs() -> dict[str, tuple[tuple[str, int], ...]]:
     table: dict[str, list[tuple[str, int]]] = {}
     for scale, rungs in pairs_in("ladders.txt"):
         for rung, names in enumerate(rungs.split("|")):
-            for name in names.split():
+            for name in (name if name.startswith("=") else stem(name) for name in names.split()):
                 table.setdefault(name, []).append((scale, rung))
     return {name: tuple(places) for name, places in table.items()}
 

@@ -6,7 +6,8 @@ from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Gr
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import TranscriptIndex
 from pipeline.adapters.grounding.lexicon import words_in
-from pipeline.adapters.grounding.medications import Medicine, medicines_in
+from pipeline.adapters.grounding.medications import Medicine, medicines_in, names_of_medicines
+from pipeline.adapters.grounding.words import stem
 from pipeline.domain.evidence import EvidenceSpan, Finding
 
 CHECK = "medications"
@@ -41,7 +42,8 @@ def _others_near(ground: Ground) -> Iterator[EvidenceSpan]:
 
 def _sounds_said(medicine: Medicine, ground: Ground) -> bool:
     """Say whether the recognizer heard something spelled much like it."""
-    return ground.index.spelled_like(ground.claim.passage.words[medicine.first].stem) is not None
+    like = ground.index.spelled_like(ground.claim.passage.words[medicine.first].stem)
+    return like is not None and not any(stem(name) == like for name in names_of_medicines())
 
 
 def _nothing_taken(ground: Ground) -> Outcome:

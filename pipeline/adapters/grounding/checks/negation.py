@@ -1,10 +1,11 @@
 """Negation: a denial needs to have been said or asked, and what was denied must not be stated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.adapters.grounding.background import background
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.nearby import stretch
+from pipeline.adapters.grounding.checks.parity import opposed_clauses
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Mention, Stance
 from pipeline.adapters.grounding.lexicon import word_set
@@ -28,20 +29,21 @@ _DENIALS = word_set("denials")
 
 def check_negation(ground: Ground) -> Outcome:
     """Hold what the claim affirms and denies against what was affirmed, denied and asked."""
-    if ground.claim.kind in {SentenceKind.PLAN, SentenceKind.SESSION_FACT, SentenceKind.NOT_ASSESSED}:
+    if ground.claim.kind in {SentenceKind.SESSION_FACT, SentenceKind.NOT_ASSESSED} or not ground.topics:
         return NOT_APPLICABLE
-    if not ground.topics:
-        return NOT_APPLICABLE
-    watched = risk_spans(ground.claim)
-    found = (
-        (topic, _reason(topic, said, ground)) for topic, said in ground.topics if not _within(topic, ground, watched)
-    )
-    findings = tuple(
-        Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
-        for topic, (reason, stance) in found
-        if reason
-    )
+    findings = (*_of_topics(ground), *opposed_clauses(ground))
     return failed(*findings) if findings else PASSED
+
+
+def _of_topics(ground: Ground) -> Iterator[Finding]:
+    if ground.claim.kind is SentenceKind.PLAN:
+        return
+    watched = risk_spans(ground.claim)
+    for topic, said in ground.topics:
+        if not _within(topic, ground, watched):
+            reason, stance = _reason(topic, said, ground)
+            if reason:
+                yield Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
 
 
 def _reason(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance | None]:

@@ -1,15 +1,18 @@
 """Numbers: doses, durations, frequencies and counts must be said, with their unit, and not corrected later."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
+from pipeline.adapters.grounding.checks.nearby import around, has_basis, stretch
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import SpokenQuantity
 from pipeline.adapters.grounding.quantities import Quantity
-from pipeline.domain.evidence import Finding
+from pipeline.domain.evidence import EvidenceSpan, Finding
 from pipeline.domain.note import SentenceKind
 
 CHECK = "numbers"
+#: Numbers up to this are said all the time, so that one said elsewhere proves nothing.
+_SMALL = 12.0
 
 
 def check_numbers(ground: Ground) -> Outcome:
@@ -24,33 +27,40 @@ def check_numbers(ground: Ground) -> Outcome:
 
 
 def _finding(quantity: Quantity, ground: Ground) -> Finding | None:
-    passage = ground.claim.passage
-    start, end = passage.span(quantity.first, quantity.last)
-    words = passage.text[start:end]
-    same = [spoken for spoken in ground.index.quantities if quantity.equals(spoken.quantity)]
+    """Return what speaks against a number: near the evidence first, then anywhere."""
+    start, end = ground.claim.passage.span(quantity.first, quantity.last)
+    words = ground.claim.text[start:end]
+    same = [spoken for spoken in ground.index.quantities if _agree(quantity, spoken.quantity)]
     if quantity.noun:
         same = [spoken for spoken in same if spoken.quantity.noun == quantity.noun] or same
-    if any(spoken.corrected_in is None for spoken in same):
+    standing = [spoken for spoken in same if spoken.corrected_in is None]
+    if same and not standing:
+        return Finding(CHECK, "stale_after_correction", words, _quotes([s.corrected_in or 0 for s in same], ground))
+    near = {utterance.number for utterance in around(ground, ground.evidence.candidates)}
+    if any(spoken.utterance in near for spoken in standing):
         return None
-    if same:
-        counter = tuple(dict.fromkeys(quote(ground.index.utterances[s.corrected_in]) for s in same if s.corrected_in))
-        return Finding(CHECK, "stale_after_correction", words, counter)
-    rivals = tuple(_rivals(quantity, ground))
-    if rivals:
-        counter = tuple(dict.fromkeys(quote(ground.index.utterances[rival.utterance]) for rival in rivals))
-        return Finding(CHECK, "number_mismatch", words, counter)
-    return Finding(CHECK, "number_not_said", words)
+    rivals = [spoken.utterance for spoken in _rivals(quantity, ground)]
+    if rivals and (not standing or quantity.value <= _SMALL):
+        return Finding(CHECK, "number_mismatch", words, _quotes(rivals, ground))
+    return None if standing else Finding(CHECK, "number_not_said", words)
+
+
+def _agree(claimed: Quantity, spoken: Quantity) -> bool:
+    """Say whether both are the same amount; "the twentieth" is no twenty."""
+    return claimed.equals(spoken) and (claimed.ordinal or not spoken.ordinal or not claimed.unit)
+
+
+def _quotes(numbers: Sequence[int], ground: Ground) -> tuple[EvidenceSpan, ...]:
+    return tuple(quote(ground.index.utterances[number]) for number in dict.fromkeys(numbers))
 
 
 def _rivals(quantity: Quantity, ground: Ground) -> Iterator[SpokenQuantity]:
     """Yield other amounts of the same kind that the claim's best evidence speaks of."""
-    if not ground.evidence.candidates or not quantity.unit:
+    if not (quantity.unit or quantity.noun) or not has_basis(ground, frozenset((quantity.name,))):
         return
-    best = ground.evidence.candidates[0]
-    near = {best.utterance.number} | ({best.question.number} if best.question else set())
-    if ground.evidence.share(best.covered) < 0.3:  # noqa: PLR2004 - less in common is another subject
-        return
+    near = {utterance.number for utterance in stretch(ground, 0, frozenset((quantity.name,)))}
     for spoken in ground.index.quantities:
-        comparable = spoken.quantity.unit == quantity.unit or (spoken.quantity.is_time and quantity.is_time)
+        unit = spoken.quantity.unit == quantity.unit or (spoken.quantity.is_time and quantity.is_time)
+        comparable = unit if quantity.unit else spoken.quantity.noun == quantity.noun
         if spoken.utterance in near and comparable and spoken.corrected_in is None:
             yield spoken

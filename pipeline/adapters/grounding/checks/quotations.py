@@ -57,4 +57,6 @@ def _span(utterance: Utterance, start: int, end: int) -> EvidenceSpan:
 
 def _all_said_by_other(found: list[tuple[Utterance, EvidenceSpan]], actor: Role | None) -> bool:
     roles = {utterance.segment.role for utterance, _ in found}
-    return actor is not None and actor not in roles and None not in roles and Role.OTHER not in roles
+    if actor is None or actor in roles or None in roles:
+        return False
+    return actor is Role.CLINICIAN or Role.OTHER not in roles

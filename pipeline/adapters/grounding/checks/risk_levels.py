@@ -1,7 +1,9 @@
 """Degrees of danger: a passing wish is not a plan, and a plan is not a passing wish."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.evidence import quote
@@ -16,24 +18,46 @@ CHECK = "risk_level"
 _NEAR = 6
 _PLAN = 2
 _MOST = 4
+#: A claim of so few terms that says "plan" or "intent" next to talk of suicide means that.
+_FEW = 3
+_ABOUT = re.compile(r"suicid|\bsi\b|self[- ]harm")
+
+
+class Degree(NamedTuple):
+    """A degree that a claim names."""
+
+    level: int
+    words: str
+    denied: bool
 
 
 def check_risk_levels(ground: Ground) -> Outcome:
-    """Hold the highest degree that the claim states against the highest that was affirmed."""
+    """Hold the degrees that the claim states and denies against those that came up."""
     if ground.claim.kind in {SentenceKind.NOT_ASSESSED, SentenceKind.SESSION_FACT}:
         return NOT_APPLICABLE
-    claimed = _claimed(ground)
-    if claimed is None:
-        return NOT_APPLICABLE
+    claimed = list(_claimed(ground))
     said = levels_said(ground.index)
+    if not claimed or not said:
+        return NOT_APPLICABLE
+    stated = [degree for degree in claimed if not degree.denied]
+    findings = [_unasked(degree) for degree in claimed if degree.denied and _PLAN <= degree.level not in said]
+    if stated:
+        findings += _mismatch(max(stated, key=lambda degree: degree.level), said, ground)
+    return failed(*findings) if findings else PASSED
+
+
+def _unasked(degree: Degree) -> Finding:
+    return Finding(CHECK, "risk_denial_not_asked", degree.words)
+
+
+def _mismatch(degree: Degree, said: dict[int, dict[Stance, list[int]]], ground: Ground) -> list[Finding]:
+    """Return a conflict where another degree was affirmed, or this one denied, and this one never affirmed."""
     affirmed = [level for level, stances in said.items() if stances.keys() - {Stance.DENIED}]
-    level, words = claimed
-    if level in affirmed or not said:
-        return PASSED
-    rivals = affirmed or [level]
-    spans = [n for rival in rivals for numbers in said.get(rival, {}).values() for n in numbers]
+    if degree.level in affirmed:
+        return []
+    spans = [n for level in affirmed or [degree.level] for numbers in said.get(level, {}).values() for n in numbers]
     counter = tuple(quote(ground.index.utterances[n]) for n in dict.fromkeys(spans))[:_MOST]
-    return failed(Finding(CHECK, "risk_level_mismatch", words, counter)) if counter else PASSED
+    return [Finding(CHECK, "risk_level_mismatch", degree.words, counter)] if counter else []
 
 
 @cache
@@ -41,19 +65,18 @@ def _levels() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for _, pattern in pairs_in("risk_levels.txt"))
 
 
-def _claimed(ground: Ground) -> tuple[int, str] | None:
-    """Return the highest degree that the claim states and does not deny, and its words."""
+def _claimed(ground: Ground) -> Iterator[Degree]:
+    """Yield the degrees that the claim names outside its quotations, where it speaks of danger at all."""
     text = ground.claim.text.lower()
-    named = raised = None
-    for level, pattern in enumerate(_levels()):
-        for match in pattern.finditer(text):
-            if ground.claim.is_quoted(match.start()):
-                continue
-            named = named or level < _PLAN
-            if not ground.claim.denies(match.start(), match.end()):
-                raised = (level, ground.claim.text[match.start() : match.end()])
-    about = named or re.search(r"suicid|\bsi\b|self[- ]harm", text)
-    return raised if about else None
+    found = [
+        Degree(level, match.group(), ground.claim.denies(match.start(), match.end()))
+        for level, pattern in enumerate(_levels())
+        for match in pattern.finditer(text)
+        if not ground.claim.is_quoted(match.start())
+    ]
+    about = _ABOUT.search(text) or any(degree.level < _PLAN for degree in found)
+    if about or len(ground.terms) <= _FEW:
+        yield from found
 
 
 def levels_said(index: TranscriptIndex) -> dict[int, dict[Stance, list[int]]]:

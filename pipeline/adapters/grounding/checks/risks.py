@@ -1,15 +1,19 @@
 """Risk statements: a danger in the note must have been raised, and a denial of one must answer a question."""
 
+from collections.abc import Mapping
+
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, Ground, Outcome, failed
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance
-from pipeline.adapters.grounding.mentions import WATCHED, RaisedTopic, raised_topics, topics_claimed
+from pipeline.adapters.grounding.mentions import WATCHED, NamedTopic, RaisedTopic, raised_topics, topics_claimed
 from pipeline.domain.evidence import CheckResult, EvidenceSpan, Finding
 from pipeline.domain.note import SentenceKind
 
 CHECK = "risk"
 _MOST = 4
-_FAMILIES = (("violence", "abuse"), ("suicide", "self_harm"))
+_BLOWS = ("violence", "abuse")
+#: What a question about one danger asks about another.
+_FAMILIES = {"violence": _BLOWS, "abuse": _BLOWS, "suicide": ("self_harm",), "self_harm": ("suicide",)}
 _OPEN = (Stance.AFFIRMED, Stance.SUPPOSED, Stance.TOLD, Stance.ASKED)
 
 
@@ -23,8 +27,7 @@ def check_risks(ground: Ground) -> Outcome:
     raised = raised_topics(ground.index)
     findings, borne_out = [], []
     for named in claimed:
-        hits = [hit for topic in _family(named.topic) for hit in raised.get(topic, RaisedTopic()).hits]
-        topic = RaisedTopic(tuple(hits))
+        topic = _raised(named, raised)
         reason, stances = _reason(topic, denied=named.denied)
         if reason:
             spans = tuple(quote(ground.index.utterances[number]) for number in topic.where(*stances)[:_MOST])
@@ -43,9 +46,11 @@ def _bearing_out(topic: RaisedTopic, ground: Ground, *, denied: bool) -> list[Ev
     return [quote(ground.index.utterances[place]) for place in places if place is not None]
 
 
-def _family(topic: str) -> tuple[str, ...]:
-    """Return the topics under which people may raise a topic: a blow is violence to one and abuse to another."""
-    return next((family for family in _FAMILIES if topic in family), (topic,))
+def _raised(named: NamedTopic, raised: Mapping[str, RaisedTopic]) -> RaisedTopic:
+    """Return how a topic came up under all its names: a blow is violence to one and abuse to another."""
+    family = _FAMILIES.get(named.topic, ()) if named.denied else _BLOWS if named.topic in _BLOWS else ()
+    names = dict.fromkeys((named.topic, *family))
+    return RaisedTopic(tuple(hit for name in names for hit in raised.get(name, RaisedTopic()).hits))
 
 
 def _reason(raised: RaisedTopic, *, denied: bool) -> tuple[str, tuple[Stance, ...]]:

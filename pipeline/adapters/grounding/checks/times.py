@@ -1,6 +1,7 @@
 """Time: when something happened or will, and how often, must be as it was said."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
@@ -10,9 +11,13 @@ from pipeline.adapters.grounding.lexicon import groups_in
 from pipeline.adapters.grounding.passage import Passage
 from pipeline.adapters.grounding.phrases import meanings_in
 from pipeline.adapters.grounding.quantities import quantities_in
+from pipeline.adapters.grounding.words import stem
 from pipeline.domain.evidence import EvidenceSpan, Finding
 
 CHECK = "time"
+#: Sorts whose words are names, so that one nobody said was invented.
+_NAMED = frozenset(("weekday", "month", "season"))
+_BEFORE_MONTHS = frozenset(("in", "since", "of", "last", "next", "on", "by", "until", "early", "late"))
 
 
 def check_times(ground: Ground) -> Outcome:
@@ -26,18 +31,35 @@ def check_times(ground: Ground) -> Outcome:
 
 def times_in(passage: Passage) -> Iterator[tuple[str, str, tuple[int, int]]]:
     """Yield each word of time: its sort, its name, and the words it takes up."""
-    forms = {name: group[0] for group in groups_in("times.txt") for name in group[1:]}
-    for index, word in enumerate(passage.words):
+    sorts = _sorts()
+    words = passage.words
+    for index, word in enumerate(words):
         form = word.form.removesuffix("s") if word.form.endswith("days") else word.form.removesuffix("'s")
-        if form in forms and not _tells_the_hour(passage, index):
-            yield forms[form], form, (index, index + 1)
-    for meaning in meanings_in([word.stem for word in passage.words]):
-        if meaning.name in forms:
-            yield forms[meaning.name], meaning.name, (meaning.first, meaning.last)
+        before = words[index - 1].form if index else ""
+        if form in sorts and _is_time(form, before, passage, index):
+            yield sorts[form], form, (index, index + 1)
+            if sorts[form] == "weekday" and before in {"every", "each"}:
+                yield "frequency", "=weekly", (index - 1, index + 1)
+        if f"{before} {form}" in sorts:
+            yield sorts[f"{before} {form}"], f"{before} {form}", (index - 1, index + 1)
+    for meaning in meanings_in([word.stem for word in words]):
+        if meaning.name in sorts:
+            yield sorts[meaning.name], meaning.name, (meaning.first, meaning.last)
+
+
+@cache
+def _sorts() -> dict[str, str]:
+    return {name: group[0] for group in groups_in("times.txt") for name in group[1:]}
+
+
+def _is_time(form: str, before: str, passage: Passage, index: int) -> bool:
+    """Say whether a word tells a time here: "may" and "march" mostly do not, nor does "two in the morning"."""
+    if form in {"may", "march"}:
+        return before in _BEFORE_MONTHS
+    return not _tells_the_hour(passage, index)
 
 
 def _tells_the_hour(passage: Passage, index: int) -> bool:
-    """Say whether a part of the day belongs to a time of day: "two in the morning"."""
     before = [word.form for word in passage.words[max(0, index - 3) : index]]
     return before[-2:] == ["in", "the"] and len(quantities_in(passage.words[max(0, index - 3) : index - 2])) > 0
 
@@ -45,22 +67,22 @@ def _tells_the_hour(passage: Passage, index: int) -> bool:
 def _finding(sort: str, name: str, at: tuple[int, int], ground: Ground) -> Finding | None:
     start, end = ground.claim.passage.span(*at)
     words = ground.claim.text[start:end]
-    if sort in {"weekday", "month"} and not _said(sort, name, ground.index.utterances):
-        return Finding(CHECK, *_against(sort, name, ground, "time_not_said", words))
-    near = stretch(ground)
-    if sort in {"weekday", "month"} or _said(sort, name, near) or not has_basis(ground):
+    own = frozenset(stem(part) for part in name.split()) | {name}
+    if _said(sort, name, stretch(ground, left_out=own)):
         return None
-    reason, span, counter = _against(sort, name, ground, "", words)
-    return Finding(CHECK, reason, span, counter) if counter else None
+    rivals = _rivals(sort, name, ground, own)
+    if rivals:
+        return Finding(CHECK, "time_mismatch", words, rivals)
+    unsaid = sort in _NAMED and not _said(sort, name, ground.index.utterances)
+    return Finding(CHECK, "time_not_said", words) if unsaid else None
 
 
-def _against(
-    sort: str, name: str, ground: Ground, otherwise: str, words: str
-) -> tuple[str, str, tuple[EvidenceSpan, ...]]:
-    """Return the reason, the claim's words, and what the evidence says of the same sort instead."""
-    rivals = [u for u in stretch(ground, reach=0) if any(s == sort and n != name for s, n, _ in times_in(u.passage))]
-    counter = tuple(quote(utterance) for utterance in rivals) if has_basis(ground) else ()
-    return ("time_mismatch" if counter else otherwise), words, counter
+def _rivals(sort: str, name: str, ground: Ground, own: frozenset[str]) -> tuple[EvidenceSpan, ...]:
+    """Return what the claim's evidence says of the same sort instead."""
+    if not has_basis(ground, own):
+        return ()
+    near = stretch(ground, int(sort in _NAMED), own)
+    return tuple(quote(u) for u in near if any(s == sort and n != name for s, n, _ in times_in(u.passage)))
 
 
 def _said(sort: str, name: str, utterances: tuple[Utterance, ...]) -> bool:

@@ -1,0 +1,123 @@
+"""Whether a clause that says "will not" or "has" rests on words that say the same, and not the opposite."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.adapters.grounding.checks.ground import Ground
+from pipeline.adapters.grounding.evidence import quote
+from pipeline.adapters.grounding.index import Utterance
+from pipeline.adapters.grounding.lexicon import word_set
+from pipeline.adapters.grounding.passage import Term
+from pipeline.adapters.grounding.polarity import Clause, is_cue
+from pipeline.domain.evidence import Finding
+
+CHECK = "negation"
+_FEWEST = 2
+_BASIS = 0.6
+#: An utterance of so few words is about one thing, so that a negation anywhere in it counts.
+_BRIEF = 18
+_CLOSE = 6
+_THIRD = 3
+_REFUSALS = word_set("refusals")
+_SOFT = word_set("soft_negations")
+
+
+class _Rest(NamedTuple):
+    """An utterance and the terms of a clause that it holds."""
+
+    utterance: Utterance
+    terms: tuple[Term, ...]
+
+    def spoken_terms(self) -> list[Term]:
+        """Return the utterance's own terms of the same names."""
+        names = frozenset().union(*(term.names for term in self.terms))
+        return [term for term in self.utterance.passage.terms if term.names & names]
+
+    def said_of(self, term: Term) -> list[Term]:
+        """Return where the utterance says one of the terms."""
+        return [spoken for spoken in self.utterance.passage.terms if spoken.names & term.names]
+
+    def clauses(self) -> list[Clause]:
+        """Return the utterance's clauses that hold one of the terms."""
+        return [self.utterance.passage.clauses[n] for n in sorted({term.clause for term in self.spoken_terms()})]
+
+
+def opposed_clauses(ground: Ground) -> Iterator[Finding]:
+    """Yield the clauses of a claim whose main statement is turned round."""
+    passage = ground.claim.passage
+    for clause in passage.clauses:
+        terms = [t for t in ground.terms if clause.first <= t.first < clause.last and not _is_quoted(ground, t)]
+        if len(terms) < _FEWEST:
+            continue
+        rests = list(_rests_of(terms, ground))
+        turned = _turns(ground, clause)
+        own = frozenset(word.form for word in passage.words[clause.first : clause.last])
+        if (turned and _affirm(rests, own)) or (not turned and _deny(rests) and not _negates(ground, clause)):
+            start, end = passage.span(clause.first, clause.last)
+            counter = tuple(quote(rest.utterance) for rest in rests)
+            yield Finding(CHECK, "polarity_conflict", ground.claim.text[start:end], counter)
+
+
+def _is_quoted(ground: Ground, term: Term) -> bool:
+    return ground.claim.is_quoted(ground.claim.passage.words[term.first].start)
+
+
+def _turns(ground: Ground, clause: Clause) -> bool:
+    """Say whether a verb of the clause is negated or refused: "will not", "declined to", "denied crying"."""
+    words = ground.claim.passage.words[clause.first : clause.last]
+    return any(word.form in _REFUSALS or word.form == "not" or word.form.endswith("n't") for word in words)
+
+
+def _negates(ground: Ground, clause: Clause) -> bool:
+    words = ground.claim.passage.words[clause.first : clause.last]
+    return any(is_cue(word.form) or word.form in _SOFT for word in words)
+
+
+def _rests_of(terms: list[Term], ground: Ground) -> Iterator[_Rest]:
+    """Yield what a clause rests on, where that is most of it: the evidence with the clause's own words in it."""
+    total = sum(ground.index.weight(term.names) for term in terms) or 1.0
+    rests = []
+    held: set[int] = set()
+    for candidate in ground.evidence.candidates:
+        for utterance in (candidate.question, candidate.utterance):
+            own = [n for n, t in enumerate(terms) if utterance and utterance.number in ground.index.where(t.names)]
+            if utterance is not None and own:
+                rests.append(_Rest(utterance, tuple(terms[n] for n in own)))
+                held.update(own)
+    if sum(ground.index.weight(terms[n].names) for n in held) >= _BASIS * total:
+        yield from rests
+
+
+def _affirm(rests: list[_Rest], own: frozenset[str]) -> bool:
+    """Say whether the clause was said, and nothing of it denied, refused or left unanswered."""
+    return bool(rests) and not any(_has_doubt(rest, own) for rest in rests)
+
+
+def _has_doubt(rest: _Rest, own: frozenset[str]) -> bool:
+    """Say whether a negation stands by a third of the clause's words, or a question with them was not answered so.
+
+    A soft negation that the claim has itself, as in "skips lunch", is no doubt.
+    """
+    for clause in rest.clauses():
+        answer = rest.utterance.answer
+        if clause.asks and not clause.is_open and (answer is None or answer.yes is False):
+            return True
+    doubted = [all(_is_doubted(rest, spoken, own) for spoken in rest.said_of(term)) for term in rest.terms]
+    return sum(doubted) * _THIRD >= len(doubted)
+
+
+def _is_doubted(rest: _Rest, term: Term, own: frozenset[str]) -> bool:
+    """Say whether a negation stands shortly before a word in its clause, or after it in a brief utterance."""
+    passage = rest.utterance.passage
+    first = max(passage.clauses[term.clause].first, term.first - _CLOSE)
+    near = passage.words[first : term.first]
+    if len(passage.words) <= _BRIEF:
+        near += passage.words[term.last :]
+    return any(is_cue(word.form) or (word.form in _SOFT and word.form not in own) for word in near)
+
+
+def _deny(rests: list[_Rest]) -> bool:
+    """Say whether every word of the clause that was said stands under a negation there."""
+    held = [term for rest in rests for term in rest.spoken_terms()]
+    asked = any(clause.asks for rest in rests for clause in rest.clauses())
+    return bool(held) and not asked and all(term.negated for term in held)
