@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from commands import (
+    account,
     audit,
     batch,
     consent,
@@ -45,7 +46,7 @@ for module in (
     doctor, purge, export,
 ):  # fmt: skip
     app.command(module.NAME, help=module.__doc__)(module.run)
-for group in (consent, hold, audit, keys):
+for group in (consent, hold, audit, keys, account):
     app.add_typer(group.app, name=group.NAME, help=group.__doc__)
 
 

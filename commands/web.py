@@ -1,4 +1,4 @@
-"""Serve HTTP: word of recordings that arrive in the inbound bucket by themselves."""
+"""Serve HTTP: pages and the interface for programs; word of recordings that arrive by themselves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,31 +22,35 @@ def run(
     host: Annotated[str, typer.Option(help="Address to listen on; put a TLS proxy in front.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
 ) -> None:
-    """Serve HTTP until told to stop: bucket notifications; beside it the queue is polled and the bucket listed."""
+    """Serve HTTP until told to stop; where there is an inbound bucket, list it and poll its queue beside that."""
     import uvicorn
 
     from config.arrivals import make_arrivals
     from web.api.arrivals import arrivals_router
-    from web.app import make_app
+    from web.site import make_site
 
     wiring = open_wiring()
-    arrivals = make_arrivals(wiring, make_doorbell(wiring))
+    arrivals = make_arrivals(wiring, make_doorbell(wiring)) if wiring.settings.store.inbound_bucket else None
     token = wiring.settings.arrivals.token
-    routers = [] if token is None else [arrivals_router(arrivals.receive, token.get_secret_value())]
-    app = make_app(routers, lambda: wiring.ledger.sessions(limit=1))
+    routers = []
+    if arrivals is not None and token is not None:
+        routers.append(arrivals_router(arrivals.receive, token.get_secret_value()))
+    app = make_site(wiring, routers)
     with _listening(wiring, arrivals):
-        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False)
+        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
 
 
 @contextmanager
-def _listening(wiring: Wiring, arrivals: Arrivals) -> Iterator[None]:
-    """List the bucket now and then, and poll the queue where there is one, until the block ends."""
+def _listening(wiring: Wiring, arrivals: Arrivals | None) -> Iterator[None]:
+    """List the bucket now and then, and poll the queue, where there are any, until the block ends."""
     from config.arrivals import make_queue_poller
 
-    rounds = [Rounds("reconcile", wiring.settings.arrivals.reconcile, arrivals.reconcile)]
-    poller = make_queue_poller(wiring, arrivals)
-    if poller is not None:
-        rounds.append(Rounds("queue", _AT_ONCE, poller.poll))
+    rounds = []
+    if arrivals is not None:
+        rounds.append(Rounds("reconcile", wiring.settings.arrivals.reconcile, arrivals.reconcile))
+        poller = make_queue_poller(wiring, arrivals)
+        if poller is not None:
+            rounds.append(Rounds("queue", _AT_ONCE, poller.poll))
     for each in rounds:
         each.start()
     try:

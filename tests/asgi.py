@@ -23,10 +23,29 @@ class AsgiClient:
         """Send a form."""
         return asyncio.run(self._ask("POST", path, headers, form))
 
+    def ask_form(self, address: str, form: Mapping[str, str], **headers: str) -> httpx.Response:
+        """Send a form to a whole address, scheme and host included."""
+        return asyncio.run(self._ask("POST", address, headers, form))
+
+    def ask(
+        self, method: str, path: str, *, json: object = None, content: bytes | None = None, **headers: str
+    ) -> httpx.Response:
+        """Send any request."""
+        return asyncio.run(self._ask(method, path, headers, None, json=json, content=content))
+
     async def _ask(
-        self, method: str, path: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None,
+        *,
+        json: object = None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         transport = httpx.ASGITransport(self.app)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.request(method, path, headers={**self.headers, **named}, data=form)
+            return await client.request(
+                method, path, headers={**self.headers, **named}, data=form, json=json, content=content
+            )

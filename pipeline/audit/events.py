@@ -13,7 +13,7 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Stream(StrEnum):
-    """One chain of entries for each stage, and one each for intake, consent and operators."""
+    """One chain of entries for each stage, and one each for intake, consent, operators and access."""
 
     TRANSCRIBE = "transcribe"
     DRAFT = "draft"
@@ -22,6 +22,7 @@ class Stream(StrEnum):
     INTAKE = "intake"
     CONSENT = "consent"
     OPERATOR = "operator"
+    ACCESS = "access"
 
 
 class Event:

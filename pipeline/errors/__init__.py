@@ -1,5 +1,20 @@
 """Every way a session can fail, each with a reason code and a sentence that says what to do next."""
 
+from pipeline.errors.access import (
+    AccessError,
+    AccountExistsError,
+    AccountNameInvalidError,
+    AccountUnknownError,
+    CrossSiteRequestError,
+    NotSignedInError,
+    PasswordTooWeakError,
+    PermissionMissingError,
+    PurposeInvalidError,
+    SignInRefusedError,
+    TlsNeededError,
+    TokenUnknownError,
+    TooManyTriesError,
+)
 from pipeline.errors.consent import (
     ConsentDeniedError,
     ConsentError,
@@ -38,6 +53,7 @@ from pipeline.errors.recording import (
     RecordingTruncatedError,
     RecordingUndecodableError,
 )
+from pipeline.errors.request import RequestInvalidError, RouteUnknownError
 from pipeline.errors.stage import (
     AnnouncementInvalidError,
     ArrivalUnknownError,
@@ -75,6 +91,10 @@ from pipeline.errors.surroundings import (
 )
 
 __all__ = [
+    "AccessError",
+    "AccountExistsError",
+    "AccountNameInvalidError",
+    "AccountUnknownError",
     "AnnouncementInvalidError",
     "ArrivalUnknownError",
     "AuditBrokenError",
@@ -87,6 +107,7 @@ __all__ = [
     "ConsentNotYetValidError",
     "ConsentSessionMismatchError",
     "ConsentWithdrawnError",
+    "CrossSiteRequestError",
     "DatabaseUnavailableError",
     "DecryptionError",
     "DocumentError",
@@ -104,12 +125,16 @@ __all__ = [
     "LegalHoldError",
     "ManifestInvalidError",
     "NoSpeechError",
+    "NotSignedInError",
     "NoteInvalidError",
     "ObjectExistsError",
     "ObjectMissingError",
+    "PasswordTooWeakError",
     "PermanentError",
+    "PermissionMissingError",
     "PipelineError",
     "PurgeIncompleteError",
+    "PurposeInvalidError",
     "RecordingEmptyError",
     "RecordingError",
     "RecordingHasNoAudioError",
@@ -120,17 +145,23 @@ __all__ = [
     "RecordingTruncatedError",
     "RecordingUndecodableError",
     "RefusedError",
+    "RequestInvalidError",
     "RetryImpossibleError",
+    "RouteUnknownError",
     "RunUnknownError",
     "SandboxUnavailableError",
     "SessionConflictError",
     "SessionIdInvalidError",
     "SessionUnknownError",
     "SettingsInvalidError",
+    "SignInRefusedError",
     "StageCrashedError",
     "StageStalledError",
     "StoreFullError",
     "StoreUnavailableError",
+    "TlsNeededError",
+    "TokenUnknownError",
+    "TooManyTriesError",
     "TranscriptEmptyError",
     "TranscriptInvalidError",
     "TransientError",

@@ -10,19 +10,22 @@ from fastapi import APIRouter, BackgroundTasks, HTTPException, Request, status
 from pipeline.adapters.arrivals.s3_events import announcements
 from pipeline.errors import AnnouncementInvalidError, SettingsInvalidError, TransientError
 from pipeline.ports.arrivals import Announcement
+from web.guard import open_to_all
 
 _LARGEST_EVENT = 1024 * 1024
 
 
 def arrivals_router(receive: Callable[[Announcement], object], token: str) -> APIRouter:
-    """Return ``POST /arrivals``, which answers at once and receives afterwards.
+    """Return ``POST /api/arrivals``, which answers at once and receives afterwards.
 
     The notification is a doorbell: what is lost with this process, the next listing of the bucket finds.
     Raises ``SettingsInvalidError`` for an empty token, which anyone could give.
     """
     if not token:
         raise SettingsInvalidError(setting="arrivals.token")
-    router = APIRouter()
+    router = APIRouter(
+        prefix="/api", dependencies=[open_to_all("buckets know a token of their own, which is checked here")]
+    )
 
     @router.post("/arrivals", status_code=status.HTTP_202_ACCEPTED)
     async def announce(request: Request, later: BackgroundTasks) -> None:

@@ -50,7 +50,7 @@ class Client:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             headers = {b"Authorization": authorization.encode("latin-1")} if authorization else {}
-            return await client.post("/arrivals", content=content, headers=headers)
+            return await client.post("/api/arrivals", content=content, headers=headers)
 
 
 @pytest.fixture

@@ -1,9 +1,19 @@
 """The tables of the ledger, a module a subject; no column holds a word of a session's content."""
 
+from pipeline.adapters.database.tables.accounts import (
+    access_tokens,
+    account_roles,
+    accounts,
+    oidc_visits,
+    recovery_codes,
+    sign_in_tries,
+    sign_ins,
+    token_scopes,
+)
 from pipeline.adapters.database.tables.arriving import arrivals
 from pipeline.adapters.database.tables.audit import audit_checkpoints, audit_entries, audit_heads
-from pipeline.adapters.database.tables.base import metadata
 from pipeline.adapters.database.tables.consent import consents, participants, persons
+from pipeline.adapters.database.tables.naming import metadata
 from pipeline.adapters.database.tables.retention import (
     certificates,
     holds,
@@ -15,6 +25,9 @@ from pipeline.adapters.database.tables.sessions import sessions, stage_runs, wor
 from pipeline.adapters.database.tables.storing import artifacts, data_keys
 
 __all__ = [
+    "access_tokens",
+    "account_roles",
+    "accounts",
     "arrivals",
     "artifacts",
     "audit_checkpoints",
@@ -25,12 +38,17 @@ __all__ = [
     "data_keys",
     "holds",
     "metadata",
+    "oidc_visits",
     "participants",
     "persons",
+    "recovery_codes",
     "retention_clocks",
     "retention_moments",
     "retention_policies",
     "sessions",
+    "sign_in_tries",
+    "sign_ins",
     "stage_runs",
+    "token_scopes",
     "workers",
 ]

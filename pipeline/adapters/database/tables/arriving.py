@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint
 
 from pipeline.adapters.database.columns import Member, Moment
-from pipeline.adapters.database.tables.base import ID, metadata
+from pipeline.adapters.database.tables.naming import ID, metadata
 from pipeline.ports.arrivals import ArrivalState
 
 arrivals = Table(

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text
 
 from pipeline.adapters.database.columns import SERIAL, Member, Moment
-from pipeline.adapters.database.tables.base import metadata
+from pipeline.adapters.database.tables.naming import metadata
 from pipeline.audit.events import Stream
 
 audit_heads = Table(

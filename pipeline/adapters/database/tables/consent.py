@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, text
 
 from pipeline.adapters.database.columns import SERIAL, Member, Moment
-from pipeline.adapters.database.tables.base import ID, metadata, session_column
+from pipeline.adapters.database.tables.naming import ID, metadata, session_column
 from pipeline.domain.consent import ConsentDecision, ParticipantRole, Purpose
 
 persons = Table(

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text, text
 
 from pipeline.adapters.database.columns import SERIAL, Member, Moment
-from pipeline.adapters.database.tables.base import ID, metadata, session_column
+from pipeline.adapters.database.tables.naming import ID, metadata, session_column
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.retention import RetentionTrigger
 

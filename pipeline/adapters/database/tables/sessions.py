@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
 from pipeline.adapters.database.columns import Member, Moment
-from pipeline.adapters.database.tables.base import ID, metadata, session_column
+from pipeline.adapters.database.tables.naming import ID, metadata, session_column
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionKind, Stage, StageStatus
 

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, text
 
 from pipeline.adapters.database.columns import Member, Moment
-from pipeline.adapters.database.tables.base import ID, metadata, session_column
+from pipeline.adapters.database.tables.naming import ID, metadata, session_column
 from pipeline.domain.artifact import ArtifactKind
 
 data_keys = Table(

@@ -1,0 +1,1 @@
+"""Signing in and off, and a person's own account."""

@@ -1,0 +1,107 @@
+"""Failures as RFC 9457 problem details: our reason code and sentence, ids and counts, and nothing that was sent."""
+
+from collections.abc import Mapping
+from math import ceil
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from pipeline.errors import (
+    AccessError,
+    AccountExistsError,
+    ArrivalUnknownError,
+    NotSignedInError,
+    PipelineError,
+    RefusedError,
+    RequestInvalidError,
+    RetryImpossibleError,
+    RouteUnknownError,
+    RunUnknownError,
+    SessionConflictError,
+    SessionUnknownError,
+    SignInRefusedError,
+    TokenUnknownError,
+    TooManyTriesError,
+    TransientError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_RETRY_SECONDS = 5
+
+#: The first that fits, so the narrower stand before the wider.
+_STATUS: tuple[tuple[type[PipelineError], int], ...] = (
+    (NotSignedInError, 401),
+    (SignInRefusedError, 401),
+    (TooManyTriesError, 429),
+    (AccessError, 403),
+    (RefusedError, 409),
+    (RouteUnknownError, 404),
+    (SessionUnknownError, 404),
+    (RunUnknownError, 404),
+    (ArrivalUnknownError, 404),
+    (TokenUnknownError, 404),
+    (SessionConflictError, 409),
+    (RetryImpossibleError, 409),
+    (AccountExistsError, 409),
+    (TransientError, 503),
+    (RequestInvalidError, 422),
+)
+
+
+def status_of(error: PipelineError) -> int:
+    """Return the HTTP status of a failure; what is wrong with a request's content is 422."""
+    if error.reason_code == PipelineError.reason_code:
+        return 500
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 422)
+
+
+def problem_response(error: PipelineError, *, status: int | None = None, **more: object) -> JSONResponse:
+    """Return the failure as a problem document."""
+    status = status or status_of(error)
+    body = {
+        "type": f"urn:nightscribe:reason:{error.reason_code}",
+        "title": error.sentence,
+        "status": status,
+        "reason_code": error.reason_code,
+        **({"facts": error.facts} if error.facts else {}),
+        **more,
+    }
+    return JSONResponse(body, status, _headers(error, status), MEDIA_TYPE)
+
+
+def on_pipeline_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer with what a part of Nightscribe raised."""
+    return problem_response(error if isinstance(error, PipelineError) else PipelineError())
+
+
+def on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    """Name the fields that are wrong and what is wrong with each; never what was in them."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    wrong = [{"where": ".".join(_place(part) for part in each["loc"]), "problem": each["type"]} for each in found]
+    return problem_response(RequestInvalidError(), errors=wrong)
+
+
+def on_http_exception(_request: Request, error: Exception) -> JSONResponse:
+    """Answer for what the framework refuses by itself: an unknown address, a wrong method."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    kept = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    known = RouteUnknownError() if status in {404, 405} else RequestInvalidError()
+    answer = problem_response(known, status=status)
+    answer.headers.update(kept)
+    return answer
+
+
+def _place(part: object) -> str:
+    """Return a step of a field's place; a name that a client made up is not repeated."""
+    text = str(part)
+    return text if text.replace("_", "").replace("-", "").isalnum() and len(text) <= 64 else "…"  # noqa: PLR2004 - no field of ours is longer
+
+
+def _headers(error: PipelineError, status: int) -> Mapping[str, str]:
+    if status == 401:  # noqa: PLR2004 - unauthorized
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, TooManyTriesError):
+        return {"Retry-After": str(ceil(float(error.facts.get("seconds", 1))))}
+    return {"Retry-After": str(_RETRY_SECONDS)} if isinstance(error, TransientError) else {}
