@@ -62,7 +62,7 @@ def travel(wiring: Wiring, submission: Submission, audio: Path) -> SessionRow:
 
 def failure_of(row: SessionRow) -> str | None:
     """Return the reason code of the stage that ended the journey early, or ``None``."""
-    bad = {StageStatus.FAILED, StageStatus.REFUSED, StageStatus.QUARANTINED}
+    bad = {StageStatus.FAILED, StageStatus.REFUSED, StageStatus.QUARANTINED, StageStatus.CANCELLED}
     return next((run.reason_code or run.status for run in row.runs if run.status in bad), None)
 
 

@@ -21,6 +21,7 @@ SYMBOLS = {
     StageStatus.REFUSED: "⊘ refused",
     StageStatus.QUARANTINED: "⚠ quarantined",
     StageStatus.HELD: "⏸ held",
+    StageStatus.CANCELLED: "⊗ cancelled",
 }
 
 

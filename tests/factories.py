@@ -83,7 +83,10 @@ def keep_days(days: float = 30, trigger: RetentionTrigger = RetentionTrigger.VER
 
 def make_session(session_id: SessionId | None = None, kind: SessionKind = SessionKind.RECORDED) -> Session:
     """Return a session as intake would describe it."""
-    return Session(session_id or new_session_id(), kind, NoteFormat.DAP, "US-CA", LONG_AGO)
+    chosen = session_id or new_session_id()
+    return Session(
+        chosen, kind, NoteFormat.DAP, "US-CA", LONG_AGO, clinician="person-clinician", expected_seconds=600.0
+    )
 
 
 def stored(session_id: SessionId, kind: ArtifactKind, attempt: int = 0, key: DataKey | None = None) -> StoredArtifact:

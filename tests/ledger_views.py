@@ -48,6 +48,7 @@ _BECOMES = {
     "stage_retried": "ready",
     "stage_held": "held",
     "stage_resumed": "ready",
+    "stage_cancelled": "cancelled",
 }
 
 

@@ -97,6 +97,25 @@ class StageRetried(StageEvent):
     """A person made a run ready again."""
 
     actor: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageCancelled(StageEvent):
+    """A person ended a run."""
+
+    reason_code: str
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageReordered(StageEvent):
+    """A person gave a run another priority."""
+
+    priority: int
+    actor: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from pipeline.domain.night import BatchId
 from pipeline.domain.note import NoteFormat
 from pipeline.errors import SessionIdInvalidError
 
@@ -36,6 +37,8 @@ class StageStatus(StrEnum):
     REFUSED = "refused"
     QUARANTINED = "quarantined"
     HELD = "held"
+    #: A person ended it: nobody wants the result any more.
+    CANCELLED = "cancelled"
 
     @property
     def is_final(self) -> bool:
@@ -61,6 +64,11 @@ class Session:
     jurisdiction: str
     submitted_at: datetime
     priority: int = 100
+    #: An opaque reference; sessions of one clinician take turns with those of others.
+    clinician: str | None = None
+    batch_id: BatchId | None = None
+    #: How long the recording seems to be, until it is decoded.
+    expected_seconds: float | None = None
 
 
 def new_session_id() -> SessionId:

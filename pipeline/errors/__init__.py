@@ -41,6 +41,12 @@ from pipeline.errors.kinds import (
     RefusedError,
     TransientError,
 )
+from pipeline.errors.operating import (
+    BatchUnknownError,
+    OperationConflictError,
+    ReasonInvalidError,
+    WorkerUnknownError,
+)
 from pipeline.errors.recording import (
     NoSpeechError,
     RecordingEmptyError,
@@ -98,6 +104,7 @@ __all__ = [
     "AnnouncementInvalidError",
     "ArrivalUnknownError",
     "AuditBrokenError",
+    "BatchUnknownError",
     "ClaimsInvalidError",
     "ConsentDeniedError",
     "ConsentError",
@@ -129,12 +136,14 @@ __all__ = [
     "NoteInvalidError",
     "ObjectExistsError",
     "ObjectMissingError",
+    "OperationConflictError",
     "PasswordTooWeakError",
     "PermanentError",
     "PermissionMissingError",
     "PipelineError",
     "PurgeIncompleteError",
     "PurposeInvalidError",
+    "ReasonInvalidError",
     "RecordingEmptyError",
     "RecordingError",
     "RecordingHasNoAudioError",
@@ -167,4 +176,5 @@ __all__ = [
     "TransientError",
     "UnexpectedError",
     "VerificationInvalidError",
+    "WorkerUnknownError",
 ]

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.domain.session import Stage, WorkerId
+from pipeline.domain.session import RunId, SessionId, Stage, WorkerId
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFacts:
+    """What a worker says of itself with each beat."""
+
+    memory_bytes: int | None = None
+    version: str | None = None
+    #: The engine its stage is set to.
+    engine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +23,23 @@ class WorkerRow:
 
     worker_id: WorkerId
     stage: Stage
-    #: What it does, one word: ``idle``, ``busy``, ``draining``.
+    #: What it does, one word: ``idle``, ``working``, ``paused``, ``draining``, ``drained``, ``stopped``.
     state: str
     started_at: datetime
     beat_at: datetime
+    memory_bytes: int | None = None
+    version: str | None = None
+    engine: str | None = None
+    #: Since when it was told to take no further run.
+    drain_since: datetime | None = None
+    run_id: RunId | None = None
+    session_id: SessionId | None = None
 
 
 class WorkerLedger(Protocol):
     """Who works, for dashboards; no promise rests on it."""
 
-    def beat_worker(self, worker_id: WorkerId, stage: Stage, state: str) -> None:
+    def beat_worker(self, worker_id: WorkerId, stage: Stage, state: str, facts: WorkerFacts | None = None) -> None:
         """Note that a worker lives and what it does."""
         ...
 

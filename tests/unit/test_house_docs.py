@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr, TypeAdapter
 from commands.main import app
 from config.settings import Settings
 from pipeline.adapters.report import reasons
-from pipeline.audit import access_events, session_events, stage_events
+from pipeline.audit import access_events, operator_events, session_events, stage_events
 from pipeline.audit.events import Event, Stream
 from pipeline.domain.session import Stage
 from pipeline.errors import PipelineError
@@ -62,9 +62,13 @@ def errors(kind: type[PipelineError] = PipelineError) -> Iterator[type[PipelineE
 
 def events() -> set[str]:
     """Return the name of every event that can be recorded."""
-    kinds = (kind for module in (access_events, session_events, stage_events) for kind in vars(module).values())
+    kinds = (
+        kind
+        for module in (access_events, operator_events, session_events, stage_events)
+        for kind in vars(module).values()
+    )
+    abstract = {"access_event", "event", "intake_event", "operator_event", "stage_event", "steering_event"}
     classes = (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Event))
-    abstract = {"access_event", "event", "intake_event", "operator_event", "stage_event"}
     return {re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in classes} - abstract
 
 

@@ -1,34 +1,16 @@
-"""Workers that are alive, and objects that arrive by themselves."""
+"""Objects that arrive by themselves."""
 
 import uuid
 
 from sqlalchemy import select
 
 from pipeline.adapters.database.locking import Row
-from pipeline.adapters.database.tables import arrivals, workers
+from pipeline.adapters.database.tables import arrivals
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.session_events import ArrivalAccepted, ArrivalRefused, ArrivalRemoved, ArrivalSeen
-from pipeline.domain.session import SessionId, Stage, WorkerId
+from pipeline.domain.session import SessionId
 from pipeline.errors import ArrivalUnknownError
 from pipeline.ports.arrivals import Arrival, ArrivalState
-from pipeline.ports.workers import WorkerRow
-
-
-def beat_worker(tx: Transaction, worker_id: WorkerId, stage: Stage, state: str) -> None:
-    """Note that a worker lives and what it does."""
-    if tx.insert_absent(workers, worker_id=worker_id, stage=stage, state=state, started_at=tx.now, beat_at=tx.now):
-        return
-    mine = workers.c.worker_id == worker_id
-    tx.connection.execute(workers.update().where(mine).values(stage=stage, state=state, beat_at=tx.now))
-
-
-def all_workers(tx: Transaction) -> tuple[WorkerRow, ...]:
-    """Return every worker ever heard of, the latest heard first."""
-    rows = tx.rows(select(workers).order_by(workers.c.beat_at.desc(), workers.c.worker_id))
-    return tuple(
-        WorkerRow(WorkerId(row["worker_id"]), row["stage"], row["state"], row["started_at"], row["beat_at"])
-        for row in rows
-    )
 
 
 def record_arrival(tx: Transaction, bucket: str, key_digest: str, version_id: str) -> str:

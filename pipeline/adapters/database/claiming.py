@@ -1,11 +1,11 @@
 """Claim and renew: the right to run a stage, given once at a time and only with consent."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from pipeline.adapters.database.locking import (
     Row,
@@ -18,6 +18,7 @@ from pipeline.adapters.database.locking import (
 from pipeline.adapters.database.retention import due_kinds
 from pipeline.adapters.database.rows import artifacts_of, current_consents, key_of, keys_of, session_of
 from pipeline.adapters.database.runs import about, change_run, refuse_run
+from pipeline.adapters.database.steering import lock_start, may_start
 from pipeline.adapters.database.tables import data_keys, stage_runs
 from pipeline.adapters.database.transactions import Database, Transaction
 from pipeline.audit.stage_events import StageFailed, StageHeld, StageStarted
@@ -54,14 +55,14 @@ class _Candidate:
 
 
 def claim(database: Database, stage: Stage, worker_id: WorkerId) -> Lease | None:
-    """Take the most urgent ready run that consent covers, each try in a transaction of its own.
+    """Take the most urgent ready run that consent and the operators let start, each try in a transaction of its own.
 
     Finding what is ready takes no lock, so that idle workers cost a busy database nothing.
     """
     tried: list[RunId] = []
-    while ready := database.read(lambda tx: _ready(tx, stage, tried)):
+    while ready := database.read(lambda tx: _ready(tx, stage, worker_id, tried)):
         for run_id, session_id in ready:
-            take = partial(_take, run_id=run_id, session_id=session_id, worker_id=worker_id)
+            take = partial(_take, run_id=run_id, session_id=session_id, worker_id=worker_id, stage=stage)
             lease = database.write(take)
             if lease is not None:
                 return lease
@@ -83,7 +84,7 @@ def renew(tx: Transaction, lease: Lease) -> bool:
     return result.rowcount == 1
 
 
-def _ready(tx: Transaction, stage: Stage, tried: Sequence[RunId]) -> list[tuple[RunId, SessionId]]:
+def _ready(tx: Transaction, stage: Stage, worker_id: WorkerId, tried: Sequence[RunId]) -> list[tuple[RunId, SessionId]]:
     query = (
         select(stage_runs.c.run_id, stage_runs.c.session_id)
         .where(
@@ -91,15 +92,16 @@ def _ready(tx: Transaction, stage: Stage, tried: Sequence[RunId]) -> list[tuple[
             stage_runs.c.status == StageStatus.READY,
             stage_runs.c.not_before.is_(None) | (stage_runs.c.not_before <= tx.now),
             stage_runs.c.run_id.not_in(tried),
+            may_start(tx, stage, worker_id),
         )
-        .order_by(stage_runs.c.priority, stage_runs.c.created_at, stage_runs.c.run_id)
+        .order_by(stage_runs.c.priority, stage_runs.c.turn, stage_runs.c.created_at, stage_runs.c.run_id)
         .limit(_BATCH)
     )
     return [(row["run_id"], row["session_id"]) for row in tx.rows(query)]
 
 
-def _take(tx: Transaction, run_id: RunId, session_id: SessionId, worker_id: WorkerId) -> Lease | None:
-    candidate = _lock(tx, run_id, session_id)
+def _take(tx: Transaction, run_id: RunId, session_id: SessionId, worker_id: WorkerId, stage: Stage) -> Lease | None:
+    candidate = _lock(tx, run_id, session_id, partial(lock_start, tx, stage, worker_id))
     if candidate is None:
         return None
     if candidate.stage is Stage.PURGE and is_held(tx, session_id):
@@ -115,11 +117,13 @@ def _take(tx: Transaction, run_id: RunId, session_id: SessionId, worker_id: Work
     return _lease(tx, candidate, worker_id, inputs)
 
 
-def _lock(tx: Transaction, run_id: RunId, session_id: SessionId) -> _Candidate | None:
+def _lock(
+    tx: Transaction, run_id: RunId, session_id: SessionId, lock_start_of: Callable[[], ColumnElement[bool]]
+) -> _Candidate | None:
     people = participants_of(tx, session_id)
     lock_persons(tx, [person.person for person in people], writing=False)
     session = lock_session(tx, session_id, writing=False)
-    run = lock_ready_run(tx, run_id)
+    run = lock_ready_run(tx, run_id, lock_start_of())
     if run is None:
         return None
     return _Candidate(run, session, people, current_consents(tx, session_id, people))

@@ -38,8 +38,8 @@ def complete(
     for artifact in stored:
         keep_artifact(tx, artifact, lease.run_id)
     restart_clocks(tx, lease.session.session_id, [artifact.kind for artifact in stored])
-    _finish(tx, run, stored, facts)
-    return _open_next(tx, lease, session)
+    audio_ms = _finish(tx, run, stored, facts)
+    return _open_next(tx, lease, {**session, "audio_ms": audio_ms or session["audio_ms"]})
 
 
 def lock_lease(tx: Transaction, lease: Lease) -> tuple[Row, Row]:
@@ -108,12 +108,13 @@ def _refusal(tx: Transaction, lease: Lease) -> ConsentError | None:
     return None
 
 
-def _finish(tx: Transaction, run: Row, stored: Sequence[StoredArtifact], facts: StageFacts) -> None:
+def _finish(tx: Transaction, run: Row, stored: Sequence[StoredArtifact], facts: StageFacts) -> int | None:
+    """Record the success; return the length of the sound where this stage found it out."""
     audio_ms = None if facts.audio_seconds is None else round(facts.audio_seconds * 1000)
     if audio_ms is not None:
         mine = sessions.c.session_id == run["session_id"]
         tx.connection.execute(sessions.update().where(mine).values(audio_ms=audio_ms))
-    change_run(tx, run, StageStatus.SUCCEEDED, reason_code=None)
+    change_run(tx, run, StageStatus.SUCCEEDED, reason_code=None, audio_ms=audio_ms or run["audio_ms"])
     tx.record(
         StageSucceeded(
             **about(run),
@@ -123,6 +124,7 @@ def _finish(tx: Transaction, run: Row, stored: Sequence[StoredArtifact], facts: 
             audio_ms=audio_ms,
         )
     )
+    return audio_ms
 
 
 def _open_next(tx: Transaction, lease: Lease, session: Row) -> tuple[RunId, ...]:

@@ -15,7 +15,8 @@ from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.events import artifact_fact
 from pipeline.audit.session_events import IntakeRefused, SessionAccepted, SessionExpected
 from pipeline.domain.artifact import StoredArtifact
-from pipeline.domain.consent import INTAKE_PURPOSES, Participant, require_consent
+from pipeline.domain.consent import INTAKE_PURPOSES, Participant, ParticipantRole, require_consent
+from pipeline.domain.length import guessed_ms
 from pipeline.domain.retention import RetentionPolicy, RetentionTrigger
 from pipeline.domain.session import RunId, Session, SessionId, first_stage
 from pipeline.errors import ConsentError, SessionConflictError
@@ -100,6 +101,9 @@ def _keep(tx: Transaction, announced: Announcement) -> Row:
         "submitted_at": session.submitted_at,
         "priority": session.priority,
         "voices": announced.voices,
+        "expected_ms": None if session.expected_seconds is None else round(session.expected_seconds * 1000),
+        "clinician_ref": session.clinician or _clinician(announced.participants),
+        "batch_id": session.batch_id,
     }
     tx.insert_absent(sessions, session_id=session.session_id, **values)
     row = lock_session(tx, session.session_id, writing=True)
@@ -109,6 +113,11 @@ def _keep(tx: Transaction, announced: Announcement) -> Row:
     _keep_participants(tx, announced)
     keep_policy(tx, session.session_id, announced.policy)
     return {**row, **values}
+
+
+def _clinician(people: Sequence[Participant]) -> str | None:
+    """Return whose turn the session takes: that of the first clinician recorded."""
+    return min((p.person for p in people if p.role is ParticipantRole.CLINICIAN), default=None)
 
 
 def _keep_participants(tx: Transaction, announced: Announcement) -> None:
@@ -124,11 +133,9 @@ def _keep_participants(tx: Transaction, announced: Announcement) -> None:
 
 def _open(tx: Transaction, announced: Announcement, row: Row, recording: StoredArtifact, rev: int) -> RunId:
     session_id = announced.session.session_id
-    tx.connection.execute(
-        sessions.update()
-        .where(sessions.c.session_id == session_id)
-        .values(accepted_at=tx.now, input_sha256=recording.ciphertext_sha256)
-    )
+    expected_ms = row["expected_ms"] or guessed_ms(announced.session.kind, recording.ciphertext_bytes)
+    known = {"accepted_at": tx.now, "input_sha256": recording.ciphertext_sha256, "expected_ms": expected_ms}
+    tx.connection.execute(sessions.update().where(sessions.c.session_id == session_id).values(**known))
     keep_artifact(tx, recording, None)
     mark_moment(tx, session_id, RetentionTrigger.INTAKE)
     tx.record(
@@ -141,7 +148,7 @@ def _open(tx: Transaction, announced: Announcement, row: Row, recording: StoredA
             artifact_fact(recording),
         )
     )
-    return _opened(open_run(tx, row, first_stage(announced.session.kind)))
+    return _opened(open_run(tx, {**row, **known}, first_stage(announced.session.kind)))
 
 
 def _opened(run_id: RunId | None) -> RunId:

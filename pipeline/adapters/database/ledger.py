@@ -14,11 +14,15 @@ from pipeline.adapters.database import (
     deleting,
     failing,
     intake,
+    living,
     operating,
     reading,
+    retrying,
     sweeping,
 )
 from pipeline.adapters.database.engine import create_database_engine
+from pipeline.adapters.database.operations import SqlOperations
+from pipeline.adapters.database.queue_view import SqlQueueView
 from pipeline.adapters.database.transactions import Database, LedgerLimits, Now, database_now
 from pipeline.audit.source import AuditSnapshot
 from pipeline.domain.artifact import ArtifactKind, ObjectKey, StoredArtifact
@@ -28,7 +32,7 @@ from pipeline.domain.session import RunId, Session, SessionId, Stage, WorkerId
 from pipeline.errors import ConsentError, PipelineError
 from pipeline.ports import Certificate, KindDeletion, Lease, SessionRow, StageFacts, SweepReport
 from pipeline.ports.arrivals import Arrival, ArrivalState, ExpectedSession
-from pipeline.ports.workers import WorkerRow
+from pipeline.ports.workers import WorkerFacts, WorkerRow
 
 T = TypeVar("T")
 
@@ -38,7 +42,7 @@ def create_ledger(url: str, limits: LedgerLimits | None = None, now: Now | None 
     return SqlLedger(Database(create_database_engine(url), limits or LedgerLimits(), now or database_now))
 
 
-class SqlLedger:
+class SqlLedger(SqlOperations, SqlQueueView):
     """Every ledger port on SQLite or PostgreSQL, the audit log included."""
 
     def __init__(self, database: Database) -> None:
@@ -130,7 +134,7 @@ class SqlLedger:
 
     def retry(self, run_id: RunId, actor: str) -> None:
         """Make a run that ended badly ready again."""
-        self.database.write(lambda tx: operating.retry(tx, run_id, actor))
+        self.database.write(lambda tx: retrying.retry(tx, run_id, actor))
 
     def session(self, session_id: SessionId) -> SessionRow:
         """Return one session; raise ``SessionUnknownError``."""
@@ -173,13 +177,13 @@ class SqlLedger:
         """Return arrivals, oldest first."""
         return self.database.read(lambda tx: arriving.found_arrivals(tx, state, limit))
 
-    def beat_worker(self, worker_id: WorkerId, stage: Stage, state: str) -> None:
+    def beat_worker(self, worker_id: WorkerId, stage: Stage, state: str, facts: WorkerFacts | None = None) -> None:
         """Note that a worker lives and what it does."""
-        self.database.write(lambda tx: arriving.beat_worker(tx, worker_id, stage, state))
+        self.database.write(lambda tx: living.beat_worker(tx, worker_id, stage, state, facts or WorkerFacts()))
 
     def workers(self) -> tuple[WorkerRow, ...]:
         """Return every worker heard of, the latest first."""
-        return self.database.read(arriving.all_workers)
+        return self.database.read(living.all_workers)
 
     def audit_snapshot(self) -> AbstractContextManager[AuditSnapshot]:
         """Return the audit log as it is now."""

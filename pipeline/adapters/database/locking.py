@@ -1,4 +1,6 @@
-"""Locks, always in one order (persons, session, run, audit heads), so that no two transactions wait for each other.
+"""Locks, always in one order, so that no two transactions wait for each other.
+
+The order: persons, session, stage control, worker, run, audit heads.
 
 A plain read would lose the race against a withdrawal: a reader takes ``FOR SHARE``, a writer ``FOR NO KEY UPDATE``.
 SQLite has one writer at a time and needs none of it.
@@ -7,7 +9,7 @@ SQLite has one writer at a time and needs none of it.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from pipeline.adapters.database.tables import holds, participants, persons, sessions, stage_runs
 from pipeline.adapters.database.transactions import Transaction
@@ -38,9 +40,9 @@ def lock_session(tx: Transaction, session_id: SessionId, *, writing: bool) -> Ro
     return found
 
 
-def lock_ready_run(tx: Transaction, run_id: RunId) -> Row | None:
-    """Lock and return the run where it is still ready and nobody else is taking it."""
-    query = select(stage_runs).where(stage_runs.c.run_id == run_id, stage_runs.c.status == StageStatus.READY)
+def lock_ready_run(tx: Transaction, run_id: RunId, may_start: ColumnElement[bool]) -> Row | None:
+    """Lock and return the run where it is still ready, may start, and nobody else is taking it."""
+    query = select(stage_runs).where(stage_runs.c.run_id == run_id, stage_runs.c.status == StageStatus.READY, may_start)
     return tx.row(query.with_for_update(skip_locked=True))
 
 

@@ -1,4 +1,4 @@
-"""What people do to sessions: hold, erase, sign, retry."""
+"""What people do to sessions: hold, erase, sign."""
 
 from collections.abc import Sequence
 
@@ -6,17 +6,14 @@ from sqlalchemy import select
 
 from pipeline.adapters.database.locking import lock_session
 from pipeline.adapters.database.retention import force_due, mark_moment, open_due_purge
-from pipeline.adapters.database.runs import OPEN, about, change_run
+from pipeline.adapters.database.runs import about, change_run
 from pipeline.adapters.database.tables import holds, stage_runs
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.session_events import DeletionRequested, HoldLifted, HoldPlaced, MomentMarked
-from pipeline.audit.stage_events import StageResumed, StageRetried
+from pipeline.audit.stage_events import StageResumed
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.retention import RetentionTrigger
-from pipeline.domain.session import RunId, SessionId, Stage, StageStatus
-from pipeline.errors import RetryImpossibleError, RunUnknownError
-
-_RETRYABLE = (StageStatus.FAILED, StageStatus.QUARANTINED, StageStatus.REFUSED)
+from pipeline.domain.session import SessionId, StageStatus
 
 
 def place_hold(tx: Transaction, session_id: SessionId, reason_code: str, actor: str) -> None:
@@ -57,27 +54,3 @@ def mark_signed(tx: Transaction, session_id: SessionId, actor: str) -> None:
     if mark_moment(tx, session_id, RetentionTrigger.SIGNED):
         tx.record(MomentMarked(session_id, actor, RetentionTrigger.SIGNED))
         open_due_purge(tx, session)
-
-
-def retry(tx: Transaction, run_id: RunId, actor: str) -> None:
-    """Make a run that ended badly ready again, with fresh tries; raise ``RetryImpossibleError`` for others."""
-    known = tx.row(select(stage_runs).where(stage_runs.c.run_id == run_id))
-    if known is None:
-        raise RunUnknownError(run_id=run_id)
-    lock_session(tx, known["session_id"], writing=True)
-    run = tx.row(select(stage_runs).where(stage_runs.c.run_id == run_id).with_for_update())
-    if run is None or run["status"] not in _RETRYABLE or _another_is_open(tx, run_id, run["session_id"], run["stage"]):
-        raise RetryImpossibleError(run_id=run_id)
-    tx.record(StageRetried(**about(run), actor=actor))
-    fresh = {"failures": 0, "crash_count": 0, "not_before": None, "reason_code": None, "finished_at": None}
-    change_run(tx, run, StageStatus.READY, **fresh)
-
-
-def _another_is_open(tx: Transaction, run_id: RunId, session_id: SessionId, stage: Stage) -> bool:
-    query = select(stage_runs.c.run_id).where(
-        stage_runs.c.session_id == session_id,
-        stage_runs.c.stage == stage,
-        stage_runs.c.run_id != run_id,
-        stage_runs.c.status.in_(OPEN),
-    )
-    return bool(tx.rows(query))

@@ -28,6 +28,9 @@ def session_of(row: Row) -> Session:
         row["jurisdiction"],
         row["submitted_at"],
         row["priority"],
+        row["clinician_ref"],
+        row["batch_id"],
+        None if row["expected_ms"] is None else row["expected_ms"] / 1000,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from pipeline.adapters.database.locking import Row
 from pipeline.adapters.database.tables import stage_runs
 from pipeline.adapters.database.transactions import Transaction
+from pipeline.adapters.database.turns import draw_turn
 from pipeline.audit.stage_events import StageOpened, StageRefused
 from pipeline.domain.session import RunId, Stage, StageStatus
 
@@ -36,6 +37,10 @@ def open_run(tx: Transaction, session: Row, stage: Stage) -> RunId | None:
         "failures": 0,
         "crash_count": 0,
         "priority": session["priority"],
+        "turn": draw_turn(tx, stage, session["priority"], session["clinician_ref"]),
+        "clinician_ref": session["clinician_ref"],
+        "batch_id": session["batch_id"],
+        "audio_ms": session["audio_ms"] or session["expected_ms"],
         "created_at": tx.now,
         "rung_at": tx.now,
     }

@@ -14,6 +14,7 @@ from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, 
 from pipeline.adapters.database.tables import audit_entries, audit_heads
 from pipeline.audit.chain import GENESIS, Entry, Head, append
 from pipeline.audit.events import Event, Stream
+from pipeline.domain.window import ProcessingWindow
 from pipeline.errors import DatabaseUnavailableError
 
 T = TypeVar("T")
@@ -37,6 +38,14 @@ class LedgerLimits:
     longest_backoff: timedelta = timedelta(hours=1)
     #: How often a worker may die on a stage.
     crashes: int = 3
+    #: When sessions may start; ``None``: at any hour.
+    window: ProcessingWindow | None = None
+    #: Sessions of this priority, or a lower number, start at any hour.
+    urgent: int = 10
+
+    def is_open(self, moment: datetime) -> bool:
+        """Say whether sessions that are not urgent may start."""
+        return self.window is None or self.window.is_open(moment)
 
 
 def database_now(connection: Connection) -> datetime:

@@ -79,6 +79,8 @@ FLAGS: Mapping[str, str] = {
 #: What the ledger writes beside a run where no error was raised.
 RUNS: Mapping[str, str] = {
     "lease_expired": "A worker was not heard of any more, and another takes the stage over.",
+    "run_discarded": "An operator set this stage aside. Nothing more is done with it.",
+    "session_cancelled": "An operator cancelled the session. What exists stays until its retention ends.",
 }
 
 #: Matters that are never left to chance.

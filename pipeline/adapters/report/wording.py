@@ -60,6 +60,7 @@ STATUSES: Mapping[StageStatus, str] = {
     StageStatus.REFUSED: "Refused",
     StageStatus.QUARANTINED: "Set aside",
     StageStatus.HELD: "Held",
+    StageStatus.CANCELLED: "Cancelled",
 }
 KINDS: Mapping[ArtifactKind, str] = {
     ArtifactKind.RECORDING: "Recording as handed in",

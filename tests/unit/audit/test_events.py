@@ -7,23 +7,23 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from pipeline.audit import session_events, stage_events
+from pipeline.audit import operator_events, session_events, stage_events
 from pipeline.audit.events import ArtifactFact, EngineFact, Event, event_fields
 from pipeline.audit.stage_events import DeletionFact, StageSucceeded
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import RunId, SessionId, Stage
 
-FAMILIES = {"StageEvent", "IntakeEvent", "OperatorEvent"}
+FAMILIES = {"StageEvent", "IntakeEvent", "OperatorEvent", "SteeringEvent"}
 #: The only places for words, each of which goes through ``code``.
 CODES = {
     "actor", "reason_code", "error", "basis", "purpose", "form_version", "policy_id", "certificate_id",
-    "key_digest", "arrival_id", "wrapping_key_id",
+    "key_digest", "arrival_id", "wrapping_key_id", "reason", "label",
 }  # fmt: skip
 
 
 def events() -> Iterator[type[Event]]:
     """Yield every event there is."""
-    for module in (stage_events, session_events):
+    for module in (operator_events, stage_events, session_events):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event:
                 yield kind

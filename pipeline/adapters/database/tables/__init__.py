@@ -14,6 +14,7 @@ from pipeline.adapters.database.tables.arriving import arrivals
 from pipeline.adapters.database.tables.audit import audit_checkpoints, audit_entries, audit_heads
 from pipeline.adapters.database.tables.consent import consents, participants, persons
 from pipeline.adapters.database.tables.naming import metadata
+from pipeline.adapters.database.tables.nights import batch_refusals, batches, stage_controls
 from pipeline.adapters.database.tables.retention import (
     certificates,
     holds,
@@ -33,6 +34,8 @@ __all__ = [
     "audit_checkpoints",
     "audit_entries",
     "audit_heads",
+    "batch_refusals",
+    "batches",
     "certificates",
     "consents",
     "data_keys",
@@ -48,6 +51,7 @@ __all__ = [
     "sessions",
     "sign_in_tries",
     "sign_ins",
+    "stage_controls",
     "stage_runs",
     "token_scopes",
     "workers",

@@ -1,6 +1,6 @@
 """Sessions: what was handed in, and the running of its stages."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from pipeline.adapters.database.columns import Member, Moment
 from pipeline.adapters.database.tables.naming import ID, metadata, session_column
@@ -18,10 +18,16 @@ sessions = Table(
     Column("priority", Integer, nullable=False),
     Column("voices", Integer),
     Column("audio_ms", BigInteger),
+    # How long the recording is by its own header or size, until it is decoded.
+    Column("expected_ms", BigInteger),
+    # An opaque reference; its sessions take turns with those of others.
+    Column("clinician_ref", Text),
+    Column("batch_id", ID),
     # Empty while the session is announced and its recording has not come.
     Column("input_sha256", String(64)),
     Column("accepted_at", Moment),
     Index(None, "submitted_at"),
+    Index(None, "batch_id"),
 )
 
 stage_runs = Table(
@@ -38,6 +44,12 @@ stage_runs = Table(
     Column("failures", Integer, nullable=False),
     Column("crash_count", Integer, nullable=False),
     Column("priority", Integer, nullable=False),
+    # The place among runs of one priority, drawn when it was opened: each clinician's next run gets the next round.
+    Column("turn", Integer, nullable=False, server_default=text("0")),
+    # Copies of what the session says, so that a queue is counted without looking at sessions.
+    Column("clinician_ref", Text),
+    Column("batch_id", ID),
+    Column("audio_ms", BigInteger),
     Column("worker_id", Text),
     Column("lease_until", Moment),
     Column("not_before", Moment),
@@ -49,7 +61,10 @@ stage_runs = Table(
     Column("started_at", Moment),
     Column("finished_at", Moment),
     UniqueConstraint("session_id", "stage", "generation"),
-    Index("ix_stage_runs_queue", "stage", "status", "priority", "created_at"),
+    Index("ix_stage_runs_queue", "stage", "status", "priority", "turn", "created_at"),
+    Index("ix_stage_runs_turns", "clinician_ref", "stage", "status", "priority", "turn"),
+    Index("ix_stage_runs_batch", "batch_id", "stage", "status"),
+    Index("ix_stage_runs_finished", "stage", "finished_at"),
     Index("ix_stage_runs_lease", "status", "lease_until"),
 )
 
@@ -61,4 +76,9 @@ workers = Table(
     Column("state", Text, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("beat_at", Moment, nullable=False),
+    Column("memory_bytes", BigInteger),
+    Column("version", Text),
+    Column("engine", Text),
+    # Set: it takes no further run.
+    Column("drain_since", Moment),
 )

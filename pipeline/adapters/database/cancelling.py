@@ -1,0 +1,97 @@
+"""Cancelling: what a person ended stays ended, and its recording stays under its clocks."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from pipeline.adapters.database.locking import Row, lock_session
+from pipeline.adapters.database.runs import about, change_run
+from pipeline.adapters.database.tables import sessions, stage_runs
+from pipeline.adapters.database.transactions import Transaction
+from pipeline.audit.operator_events import SessionCancelled
+from pipeline.audit.stage_events import StageCancelled
+from pipeline.domain.night import BatchId
+from pipeline.domain.operating import ENDED_BADLY, Decision
+from pipeline.domain.session import RunId, SessionId, Stage, StageStatus
+from pipeline.errors import OperationConflictError, RunUnknownError
+
+CANCELLED = "session_cancelled"
+DISCARDED = "run_discarded"
+_UNDER_WAY = (StageStatus.READY, StageStatus.RUNNING)
+
+
+def cancel_session(tx: Transaction, session_id: SessionId, decision: Decision) -> tuple[RunId, ...]:
+    """End what is ready or runs; raise where nothing is."""
+    ended = _cancel(tx, session_id, decision)
+    if not ended:
+        raise OperationConflictError(session_id=session_id, state="nothing ready or running")
+    return ended
+
+
+def cancel_if_open(tx: Transaction, session_id: SessionId, decision: Decision) -> bool:
+    """End what is ready or runs, if anything is; say whether it was."""
+    return bool(_cancel(tx, session_id, decision))
+
+
+def sessions_under_way(tx: Transaction, batch_id: BatchId) -> tuple[SessionId, ...]:
+    """Return the sessions of a batch with something ready or running."""
+    query = (
+        select(stage_runs.c.session_id)
+        .where(
+            stage_runs.c.batch_id == batch_id,
+            stage_runs.c.stage != Stage.PURGE,
+            stage_runs.c.status.in_(_UNDER_WAY),
+        )
+        .distinct()
+        .order_by(stage_runs.c.session_id)
+    )
+    return tuple(SessionId(row["session_id"]) for row in tx.rows(query))
+
+
+def discard(tx: Transaction, run_id: RunId, decision: Decision) -> None:
+    """Set a run that ended badly aside; what is due for deletion is never set aside."""
+    run = lock_run(tx, run_id)
+    if run["status"] not in ENDED_BADLY or run["stage"] is Stage.PURGE:
+        raise OperationConflictError(run_id=run_id, state=str(run["status"]))
+    _end(tx, run, DISCARDED, decision)
+
+
+def lock_run(tx: Transaction, run_id: RunId) -> Row:
+    """Lock a run and its session; raise ``RunUnknownError``."""
+    known = tx.row(select(stage_runs).where(stage_runs.c.run_id == run_id))
+    if known is None:
+        raise RunUnknownError(run_id=run_id)
+    lock_session(tx, known["session_id"], writing=True)
+    run = tx.row(select(stage_runs).where(stage_runs.c.run_id == run_id).with_for_update())
+    return known if run is None else run
+
+
+def reorder(tx: Transaction, session_id: SessionId, priority: int) -> Sequence[Row]:
+    """Give a session another priority; return its runs that are still to start, locked."""
+    lock_session(tx, session_id, writing=True)
+    mine = sessions.c.session_id == session_id
+    tx.connection.execute(sessions.update().where(mine).values(priority=priority))
+    query = select(stage_runs).where(
+        stage_runs.c.session_id == session_id, stage_runs.c.status.in_(_UNDER_WAY), stage_runs.c.stage != Stage.PURGE
+    )
+    return tx.rows(query.with_for_update())
+
+
+def _cancel(tx: Transaction, session_id: SessionId, decision: Decision) -> tuple[RunId, ...]:
+    lock_session(tx, session_id, writing=True)
+    query = select(stage_runs).where(
+        stage_runs.c.session_id == session_id, stage_runs.c.status.in_(_UNDER_WAY), stage_runs.c.stage != Stage.PURGE
+    )
+    runs = tx.rows(query.with_for_update())
+    for run in runs:
+        _end(tx, run, CANCELLED, decision)
+    if runs:
+        tx.record(SessionCancelled(decision.actor, decision.reason, session_id, len(runs)))
+    return tuple(RunId(run["run_id"]) for run in runs)
+
+
+def _end(tx: Transaction, run: Row, reason_code: str, decision: Decision) -> None:
+    """End a run and move the fence past whoever works on it."""
+    why = {"actor": decision.actor, "reason": decision.reason}
+    tx.record(StageCancelled(**{**about(run), **why}, reason_code=reason_code))
+    change_run(tx, run, StageStatus.CANCELLED, reason_code=reason_code, attempt=run["attempt"] + 1)
