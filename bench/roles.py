@@ -1,7 +1,7 @@
 """How often the clinician is told from the client by what is said, and the fitting of the cues' weights.
 
-    python bench/roles.py --data DIR          accuracy of the shipped weights, and of cross-validated ones
-    python bench/roles.py --data DIR --fit    prints the weights for pipeline/stages/transcribe/role_cues.toml
+    python -m bench.roles [--data DIR]         accuracy of the shipped weights, and of cross-validated ones
+    python -m bench.roles [--data DIR] --fit   prints the weights for pipeline/stages/transcribe/role_cues.toml
 
 DIR holds `primock57/` and `aci_bench/` as published (both CC BY 4.0), and `mts_dialog/` for short dialogues, which
 are only measured. Cross-validation leaves whole visits out.
@@ -174,7 +174,7 @@ def report(name: str, outcomes: Iterable[tuple[str, np.ndarray, int]], weights: 
 def main() -> None:
     """Measure, or fit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--fit", action="store_true")
     options = parser.parse_args()
     given = list(visits(options.data))

@@ -8,6 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from commands.consent import read_consent_form
+from commands.documents import names_in
 from commands.handing_in import Wishes, accept, choose_session_id, make_doorbell, make_submission
 from commands.opening import console, open_wiring, read_document
 from config.wiring import Wiring
@@ -19,8 +20,8 @@ from pipeline.intake import Submission
 NAME = "batch"
 
 EXAMPLE = f"""{",".join(COLUMNS)}
-monday/0900.wav,monday/0900.consent.json,,DAP,2,100
-monday/1000.m4a,monday/1000.consent.json,visit-20261120-1000,SOAP,,50
+monday/0900.wav,monday/0900.consent.json,,DAP,2,100,
+monday/1000.m4a,monday/1000.consent.json,visit-20261120-1000,SOAP,,50,monday/1000.names.txt
 """
 
 
@@ -68,8 +69,12 @@ def _submission(wiring: Wiring, folder: Path, row: ManifestRow) -> tuple[Submiss
         raise ManifestInvalidError(where="audio", problem="no such file")
     form = read_consent_form(consent)
     chosen = choose_session_id(row.session_id or "", form)
-    wishes = Wishes(row.note_format, row.voices, row.priority)
+    wishes = Wishes(row.note_format, row.voices, row.priority, names=_names(folder, row))
     return make_submission(wiring, form, chosen, audio, wishes), audio
+
+
+def _names(folder: Path, row: ManifestRow) -> tuple[str, ...]:
+    return names_in(None if row.vocabulary is None else folder / row.vocabulary)
 
 
 def _hand_in(wiring: Wiring, submissions: list[tuple[Submission, Path]]) -> list[SessionId]:

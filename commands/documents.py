@@ -6,9 +6,10 @@ from commands.opening import read_document
 from pipeline.adapters.formats import IMPORT_FORMATS, read_transcript
 from pipeline.domain.documents.claims import claim_ids, claims_from_jsonl, claims_of
 from pipeline.domain.documents.note import note_from_bytes
+from pipeline.domain.documents.vocabulary import names_from_text
 from pipeline.domain.evidence import Claim
 from pipeline.domain.transcript import Transcript
-from pipeline.errors import ClaimsInvalidError, NoteInvalidError, TranscriptInvalidError
+from pipeline.errors import ClaimsInvalidError, NoteInvalidError, TranscriptInvalidError, VocabularyInvalidError
 
 
 def transcript_in(path: Path) -> Transcript:
@@ -18,6 +19,11 @@ def transcript_in(path: Path) -> Transcript:
     if name not in IMPORT_FORMATS:
         raise TranscriptInvalidError(where="the file's suffix", problem=f"use one of {', '.join(IMPORT_FORMATS)}")
     return read_transcript(name, text)
+
+
+def names_in(path: Path | None) -> tuple[str, ...]:
+    """Return the names in a file, none without one; raise ``VocabularyInvalidError`` that names the line."""
+    return () if path is None else names_from_text(read_document(path, VocabularyInvalidError))
 
 
 def claims_in_note(path: Path) -> tuple[Claim, ...]:

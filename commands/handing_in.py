@@ -2,7 +2,7 @@
 
 import io
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -31,6 +31,12 @@ ConsentOption = Annotated[
 FormatOption = Annotated[NoteFormat | None, typer.Option("--format", help="Note format.", case_sensitive=False)]
 SessionOption = Annotated[str, typer.Option("--session-id", help="An opaque id; a random one by default.")]
 SpeakersOption = Annotated[int | None, typer.Option("--num-speakers", min=1, max=20, help="How many voices to expect.")]
+VocabularyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--vocabulary", help="Names that may come up, one a line: medications, people.", exists=True, dir_okay=False
+    ),
+]
 DictationOption = Annotated[bool, typer.Option("--dictation", help="The clinician's own spoken summary: one voice.")]
 
 
@@ -42,6 +48,7 @@ class Wishes:
     voices: int | None = None
     priority: int = 100
     dictation: bool = False
+    names: tuple[str, ...] = field(default=(), repr=False)
 
 
 def choose_session_id(given: str, form: ConsentForm) -> SessionId:
@@ -65,7 +72,7 @@ def make_submission(
         wiring.clock.now(),
         wanted.priority,
     )
-    return Submission(session, bound.participants, wiring.policy, bound.consents, wanted.voices)
+    return Submission(session, bound.participants, wiring.policy, bound.consents, wanted.voices, names=wanted.names)
 
 
 def kind_of_source(source: Path, *, dictation: bool) -> SessionKind:

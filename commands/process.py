@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.consent import read_consent_form
+from commands.documents import names_in
 from commands.handing_in import (
     ConsentOption,
     DictationOption,
@@ -13,6 +14,7 @@ from commands.handing_in import (
     SessionOption,
     SourceArgument,
     SpeakersOption,
+    VocabularyOption,
     Wishes,
     choose_session_id,
     make_submission,
@@ -38,12 +40,13 @@ def run(
     session_id: SessionOption = "",
     num_speakers: SpeakersOption = None,
     dictation: DictationOption = False,  # noqa: FBT002 - an option
+    vocabulary: VocabularyOption = None,
 ) -> None:
     """Take one recording through every stage; writes transcript, note, verdicts, audit and an HTML report."""
     form = read_consent_form(consent)
     wiring = open_wiring(in_this_process(load_settings()))
     chosen = choose_session_id(session_id, form)
-    wishes = Wishes(note_format, num_speakers, dictation=dictation)
+    wishes = Wishes(note_format, num_speakers, dictation=dictation, names=names_in(vocabulary))
     row = travel(wiring, make_submission(wiring, form, chosen, audio, wishes), audio)
     finish(wiring, row, output)
 

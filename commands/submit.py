@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from commands.consent import read_consent_form
+from commands.documents import names_in
 from commands.handing_in import (
     ConsentOption,
     DictationOption,
@@ -12,6 +13,7 @@ from commands.handing_in import (
     SessionOption,
     SourceArgument,
     SpeakersOption,
+    VocabularyOption,
     Wishes,
     accept,
     choose_session_id,
@@ -31,11 +33,12 @@ def run(
     num_speakers: SpeakersOption = None,
     priority: Annotated[int, typer.Option(help="Lower goes first.")] = 100,
     dictation: DictationOption = False,  # noqa: FBT002 - an option
+    vocabulary: VocabularyOption = None,
 ) -> None:
     """Hand in one recording: it is encrypted into the store, and the workers take it from there."""
     wiring = open_wiring()
     form = read_consent_form(consent)
     chosen = choose_session_id(session_id, form)
-    wishes = Wishes(note_format, num_speakers, priority, dictation)
+    wishes = Wishes(note_format, num_speakers, priority, dictation, names_in(vocabulary))
     accept(wiring, make_doorbell(wiring), make_submission(wiring, form, chosen, audio, wishes), audio)
     console.print(f"Accepted as {chosen}. `nightscribe status {chosen}` follows it.")

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from commands.handing_in import AudioArgument, SpeakersOption
+from commands.documents import names_in
+from commands.handing_in import AudioArgument, SpeakersOption, VocabularyOption
 from commands.opening import console, working, write_private
 from config.settings import Settings, SpeechEngine, load_settings
 from config.wiring import stage_work
@@ -24,16 +25,22 @@ def run(
     audio: AudioArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where the files go.")] = Path(),
     formats: Annotated[str, typer.Option("--formats", "-f", help="Comma-separated.")] = "json",
-    engine: Annotated[SpeechEngine, typer.Option(help="Speech engine.")] = SpeechEngine.AUTO,
+    engine: Annotated[SpeechEngine | None, typer.Option(help="Speech engine; the settings' by default.")] = None,
     num_speakers: SpeakersOption = None,
     model: Annotated[str, typer.Option(help="Model name or folder, for engines that take one.")] = "",
-    device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "auto",
+    device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "",
+    vocabulary: VocabularyOption = None,
 ) -> None:
     """Write down a recording and who said what; needs no consent file and keeps nothing."""
     settings = load_settings()
-    speech = settings.speech.model_copy(update={"engine": engine, "model": model, "device": device})
+    given = {name: value for name, value in (("engine", engine), ("model", model), ("device", device)) if value}
+    settings = settings.model_copy(update={"speech": settings.speech.model_copy(update=given)})
+    facts = {} if num_speakers is None else {"voices": num_speakers}
+    task = StageTask(
+        new_session_id(), Stage.TRANSCRIBE, NoteFormat(settings.note_format), facts, names=names_in(vocabulary)
+    )
     with working("Listening and telling voices apart"):
-        transcript = _transcribe(audio, settings.model_copy(update={"speech": speech}), num_speakers)
+        transcript = _transcribe(audio, settings, task)
     for name in parse_formats(formats):
         path = output / f"{audio.stem}.{name}"
         write_private(path, write_transcript(transcript, name))
@@ -48,10 +55,8 @@ def parse_formats(text: str) -> list[str]:
     return formats
 
 
-def _transcribe(audio: Path, settings: Settings, voices: int | None) -> Transcript:
+def _transcribe(audio: Path, settings: Settings, task: StageTask) -> Transcript:
     work = stage_work(settings, (Stage.TRANSCRIBE,))[Stage.TRANSCRIBE]
-    facts = {} if voices is None else {"voices": voices}
-    task = StageTask(new_session_id(), Stage.TRANSCRIBE, NoteFormat(settings.note_format), facts)
     try:
         with audio.open("rb") as recording:
             result = work.run(task, {ArtifactKind.RECORDING: recording})

@@ -3,8 +3,9 @@
 from config.note_formats import load_layouts
 from config.settings import DraftEngine, Settings, SpeechEngine
 from pipeline.domain.artifact import ArtifactKind
+from pipeline.domain.documents.vocabulary import names_from_text
 from pipeline.domain.session import SessionKind, Stage
-from pipeline.errors import EngineUnavailableError
+from pipeline.errors import EngineUnavailableError, SettingsInvalidError
 from pipeline.ports import (
     Decoder,
     Diarizer,
@@ -46,9 +47,7 @@ def build_transcriber(settings: Settings) -> Transcriber:
     engine = settings.speech.engine
     if engine is SpeechEngine.AUTO:
         engine = SpeechEngine.WHISPERX if settings.speech.model else SpeechEngine.MOONSHINE
-    builders = {SpeechEngine.MOONSHINE: _moonshine, SpeechEngine.WHISPERX: _whisperx}
-    if engine not in builders:
-        raise EngineUnavailableError(engine=engine)
+    builders = {SpeechEngine.MOONSHINE: _moonshine, SpeechEngine.WHISPERX: _whisperx, SpeechEngine.OPENAI: _openai}
     return builders[engine](settings)
 
 
@@ -68,7 +67,7 @@ def build_drafter(settings: Settings) -> Drafter:
         from pipeline.adapters.drafting.llm import LlmDrafter, LlmOptions
 
         options = LlmOptions(drafting.base_url, drafting.model, drafting.api_key.get_secret_value())
-        return LlmDrafter(load_layouts(), options, drafting.is_allowed)
+        return LlmDrafter(load_layouts(), options, settings.vendors.is_allowed)
     from pipeline.adapters.drafting.extractive import ExtractiveDrafter
 
     return ExtractiveDrafter(load_layouts())
@@ -85,13 +84,16 @@ def _transcribe(settings: Settings) -> StageFunction:
     from pipeline.stages.transcribe import transcribe, transcribe_dictation
 
     decoder, diarizer, transcriber = build_decoder(settings), build_diarizer(settings), build_transcriber(settings)
+    house_names = _house_names(settings)
 
     def work(task: StageTask, inputs: Inputs) -> StageResult:
         recording = inputs[ArtifactKind.RECORDING]
+        names = (*task.names, *house_names)
         if task.kind is SessionKind.DICTATED:
-            return transcribe_dictation(recording, decoder=decoder, transcriber=transcriber)
+            return transcribe_dictation(recording, decoder=decoder, transcriber=transcriber, names=names)
         return transcribe(
             recording,
+            names=names,
             voices=_voices(task),
             decoder=decoder,
             diarizer=diarizer,
@@ -157,6 +159,17 @@ def _voices(task: StageTask) -> VoiceCount:
     return VoiceCount(at_most=registered + 1, registered=registered) if registered else VoiceCount()
 
 
+def _house_names(settings: Settings) -> tuple[str, ...]:
+    """Return the agency's own names; raise ``SettingsInvalidError`` where the file is not there."""
+    path = settings.speech.vocabulary_file
+    if path is None:
+        return ()
+    try:
+        return names_from_text(path.expanduser().read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsInvalidError(where="speech.vocabulary_file") from None
+
+
 def _threads(settings: Settings, default: int) -> int:
     return settings.speech.threads or default
 
@@ -183,6 +196,18 @@ def _whisperx(settings: Settings) -> Transcriber:
             threads=_threads(settings, defaults.threads),
         )
     )
+
+
+def _openai(settings: Settings) -> Transcriber:
+    from pipeline.adapters.speech.openai import OpenAIOptions, OpenAITranscriber
+
+    speech = settings.speech
+    if not speech.base_url:
+        raise EngineUnavailableError(engine="openai", lacks="base_url")
+    options = OpenAIOptions(
+        speech.base_url, speech.model or "whisper-1", speech.api_key.get_secret_value(), speech.language
+    )
+    return OpenAITranscriber(options, settings.vendors.is_allowed)
 
 
 def _whisperx_diarizer(settings: Settings) -> Diarizer:

@@ -120,6 +120,11 @@ class SpeechSettings(BaseModel):
     language: str = "en"
     diarization_model: str = ""
     threads: int = Field(default=0, ge=0)
+    #: Up to and with the version, as in http://127.0.0.1:8000/v1; for the engine ``openai``.
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    #: The agency's own names, one a line: programs, places, people of the house, medications not in the bundled list.
+    vocabulary_file: Path | None = None
 
 
 class DraftingSettings(BaseModel):
@@ -132,12 +137,19 @@ class DraftingSettings(BaseModel):
     base_url: str = ""
     model: str = ""
     api_key: SecretStr = SecretStr("")
-    #: Hosts that may be sent what was said, with commas between: the agency's own, or a vendor's with a signed BAA.
+
+
+class VendorSettings(BaseModel):
+    """Who else may be sent what was said: one list for speech, drafting and whatever comes after them."""
+
+    model_config = _FROZEN
+
+    #: Hosts with commas between: the agency's own, or a vendor's with a signed BAA.
     allowed_hosts: str = "127.0.0.1,localhost"
 
     def is_allowed(self, host: str) -> bool:
         """Say whether what was said may be sent to this host."""
-        return host in {allowed.strip() for allowed in self.allowed_hosts.split(",")}
+        return host.lower() in {allowed.strip().lower() for allowed in self.allowed_hosts.split(",") if allowed.strip()}
 
 
 class ArrivalSettings(BaseModel):
@@ -186,6 +198,7 @@ class Settings(BaseSettings):
     recording: RecordingSettings = RecordingSettings()
     speech: SpeechSettings = SpeechSettings()
     drafting: DraftingSettings = DraftingSettings()
+    vendors: VendorSettings = VendorSettings()
     arrivals: ArrivalSettings = ArrivalSettings()
     log: LogSettings = LogSettings()
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: The stages whose work is done by a model, in a process of its own.
 MODEL_STAGES = (Stage.TRANSCRIBE, Stage.DRAFT, Stage.VERIFY)
+#: The settings that a model's process gets to see.
+_TOLD = {"recording", "speech", "drafting", "vendors", "note_format", "jurisdiction"}
 
 
 class SystemClock:
@@ -91,9 +93,10 @@ def stage_work(settings: Settings, stages: tuple[Stage, ...]) -> Mapping[Stage, 
 
 def _model_process(stage: Stage, settings: Settings) -> ChildProcessWork:
     # Engines' settings only: no address, no credential, no place where keys lie.
-    told = settings.model_dump(mode="json", include={"recording", "speech", "drafting", "note_format", "jurisdiction"})
+    told = settings.model_dump(mode="json", include=_TOLD)
     # The one secret an engine may need; it passes through the pipe, to the stage that uses it.
     told["drafting"]["api_key"] = settings.drafting.api_key.get_secret_value() if stage is Stage.DRAFT else ""
+    told["speech"]["api_key"] = settings.speech.api_key.get_secret_value() if stage is Stage.TRANSCRIBE else ""
     return ChildProcessWork(
         (sys.executable, "-m", "config.stage_process", str(stage)),
         child_environment(),

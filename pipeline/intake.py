@@ -2,11 +2,12 @@
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from pipeline.domain.artifact import ArtifactKind, StoredArtifact
+from pipeline.domain.artifact import ArtifactKind, Companion, StoredArtifact
 from pipeline.domain.consent import Consent, Participant
+from pipeline.domain.documents.vocabulary import names_to_text
 from pipeline.domain.retention import RetentionPolicy
 from pipeline.domain.session import RunId, Session, SessionId, SessionKind, first_stage
 from pipeline.errors import (
@@ -33,6 +34,8 @@ class Submission:
     #: How many voices to expect; ``None`` where nobody knows.
     voices: int | None = None
     actor: str = "intake"
+    #: Names that may come up: content, kept beside the recording under its key and in no column.
+    names: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Intake:
             io.BufferedReader(_Bounded(recording, self.max_bytes, session.session_id), _CHUNK),
             key=None,
         )
+        if submission.names:
+            self.artifacts.write_beside(stored, Companion.VOCABULARY, 0, names_to_text(submission.names).encode())
         run_id = self.registry.register(session, submission.participants, stored, submission.policy, submission.voices)
         self.doorbell.ring(first_stage(session.kind), run_id)
         return run_id

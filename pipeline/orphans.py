@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from pipeline.domain.artifact import ObjectKey
+from pipeline.domain.artifact import Companion, ObjectKey
 from pipeline.domain.session import SessionId
 from pipeline.ports import ObjectStore
 
 #: Where the objects of all sessions lie.
 SESSIONS = "sessions/"
+#: A vocabulary is kept for as long as its recording; an interim result this old serves nobody.
+_VOCABULARY = f".{Companion.VOCABULARY}.000000"
 
 
 def remove_orphans(
@@ -36,5 +38,5 @@ def _orphans(
         if session_id not in known:
             # A listing comes in order of keys, so one session's rows are enough to hold.
             known = {session_id: keys_of(session_id)}
-        if version.key not in known[session_id]:
+        if version.key.removesuffix(_VOCABULARY) not in known[session_id]:
             yield version.key

@@ -12,7 +12,8 @@ from typing import BinaryIO, Protocol
 
 import structlog
 
-from pipeline.domain.artifact import ArtifactKind, StoredArtifact
+from pipeline.domain.artifact import ArtifactKind, Companion, StoredArtifact
+from pipeline.domain.documents.vocabulary import names_from_text
 from pipeline.domain.session import RunId, Stage, WorkerId, next_stage
 from pipeline.errors import LeaseLostError, PipelineError, RefusedError, UnexpectedError
 from pipeline.ports import (
@@ -131,7 +132,9 @@ class Runner:
 
     def _work(self, lease: Lease, lost: threading.Event) -> StageResult:
         session = lease.session
-        task = StageTask(session.session_id, lease.stage, session.note_format, lease.facts, session.kind)
+        task = StageTask(
+            session.session_id, lease.stage, session.note_format, lease.facts, session.kind, self._names(lease)
+        )
         with ExitStack() as opened:
             try:
                 return self.work[lease.stage].run(task, self._open(lease, opened))
@@ -140,6 +143,14 @@ class Runner:
                 if lost.is_set():
                     raise LeaseLostError(run_id=lease.run_id) from None
                 raise
+
+    def _names(self, lease: Lease) -> tuple[str, ...]:
+        """Return the names that the agency gave with the recording."""
+        recording = lease.inputs.get(ArtifactKind.RECORDING)
+        if recording is None:
+            return ()
+        vocabulary = self.artifacts.read_beside(recording, Companion.VOCABULARY)
+        return () if vocabulary is None else names_from_text(vocabulary.decode())
 
     def _open(self, lease: Lease, opened: ExitStack) -> Mapping[ArtifactKind, BinaryIO]:
         kinds = list(lease.inputs)

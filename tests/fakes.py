@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from pipeline.domain.artifact import ArtifactKind, DataKey, KeyId, ObjectKey, StageOutput, StoredArtifact
+from pipeline.domain.artifact import ArtifactKind, Companion, DataKey, KeyId, ObjectKey, StageOutput, StoredArtifact
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import RunId, Session, SessionId, SessionKind, Stage, WorkerId
 from pipeline.errors import LeaseLostError, PipelineError
@@ -61,6 +61,19 @@ class MemoryArtifacts:
 
     bodies: dict[tuple[SessionId, ArtifactKind], bytes] = field(default_factory=dict)
     stuck: bool = False
+    beside: dict[tuple[SessionId, Companion], bytes] = field(default_factory=dict, repr=False)
+
+    def write_beside(self, artifact: StoredArtifact, companion: Companion, attempt: int, body: bytes) -> None:
+        """Keep the body, instead of an earlier attempt's."""
+        self.beside[artifact.session_id, companion] = body
+
+    def read_beside(self, artifact: StoredArtifact, companion: Companion) -> bytes | None:
+        """Return the body."""
+        return self.beside.get((artifact.session_id, companion))
+
+    def drop_beside(self, artifact: StoredArtifact, companion: Companion) -> int:
+        """Drop the body."""
+        return int(self.beside.pop((artifact.session_id, companion), None) is not None)
 
     def write(
         self, session_id: SessionId, kind: ArtifactKind, attempt: int, body: BinaryIO, *, key: DataKey | None

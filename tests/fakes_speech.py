@@ -49,9 +49,12 @@ class FakeTranscriber:
     """Hears the segments it was given."""
 
     segments: tuple[Segment, ...] = ()
+    #: The names it was told to expect, call by call.
+    told: list[tuple[str, ...]] = field(default_factory=list)
 
-    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn]) -> Transcript:
+    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn], names: Sequence[str] = ()) -> Transcript:
         """Return the segments."""
+        self.told.append(tuple(names))
         if not self.segments:
             raise NoSpeechError
         return Transcript(self.segments, "en", ENGINE)

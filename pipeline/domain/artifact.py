@@ -25,6 +25,15 @@ class ArtifactKind(StrEnum):
     VERDICTS = "verdicts"
 
 
+class Companion(StrEnum):
+    """What lies beside an artifact: under its key and its prefix, without a row, and gone when it goes."""
+
+    #: The names the agency gave for this session.
+    VOCABULARY = "vocabulary"
+    #: What a stage found out before it finished, so that its next attempt need not do it again.
+    INTERIM = "interim"
+
+
 @dataclass(frozen=True, slots=True)
 class StageOutput:
     """What a stage made, in the clear and in memory only."""
@@ -58,6 +67,16 @@ class StoredArtifact:
 def object_key(session_id: SessionId, kind: ArtifactKind, key_id: KeyId, attempt: int) -> ObjectKey:
     """Return an opaque key that no other attempt shares, so that a late worker overwrites nothing."""
     return ObjectKey(f"{session_prefix(session_id)}{kind}/{attempt}-{key_id}")
+
+
+def companion_prefix(artifact: StoredArtifact, companion: Companion) -> str:
+    """Return the prefix of a companion, within that of its artifact; what follows is the attempt that wrote it."""
+    return f"{artifact.object_key}.{companion}."
+
+
+def companion_key(artifact: StoredArtifact, companion: Companion, attempt: int) -> ObjectKey:
+    """Return the key of a companion; keys stand in the order of attempts."""
+    return ObjectKey(f"{companion_prefix(artifact, companion)}{attempt:06}")
 
 
 def session_prefix(session_id: SessionId) -> str:

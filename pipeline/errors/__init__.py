@@ -34,6 +34,7 @@ from pipeline.errors.document import (
     TranscriptEmptyError,
     TranscriptInvalidError,
     VerificationInvalidError,
+    VocabularyInvalidError,
 )
 from pipeline.errors.kinds import (
     PermanentError,
@@ -176,5 +177,6 @@ __all__ = [
     "TransientError",
     "UnexpectedError",
     "VerificationInvalidError",
+    "VocabularyInvalidError",
     "WorkerUnknownError",
 ]

@@ -45,6 +45,13 @@ class VerificationInvalidError(DocumentError):
     sentence = "The verification is not in the form docs/formats.md describes."
 
 
+class VocabularyInvalidError(DocumentError):
+    """Not a list of names."""
+
+    reason_code = "vocabulary_invalid"
+    sentence = "A vocabulary holds one name a line, of at most 60 characters, and at most 300 names."
+
+
 class ManifestInvalidError(DocumentError):
     """Not a manifest, or one with a row that cannot be handed in."""
 

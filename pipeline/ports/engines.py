@@ -75,10 +75,11 @@ class Diarizer(Protocol):
 class Transcriber(Protocol):
     """Speech to text, words with times."""
 
-    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn]) -> Transcript:
+    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn], names: Sequence[str] = ()) -> Transcript:
         """Return what was said, in segments with timed words where the engine can, with no speaker yet.
 
-        ``turns`` are where speech was found and where voices change, as a help for cutting.
+        ``turns`` are where speech was found and where voices change, as a help for cutting. ``names`` may come
+        up: an engine that can listen for them does, likeliest first.
         Raises ``NoSpeechError`` where nothing was said.
         """
         ...

@@ -19,6 +19,8 @@ class StageTask:
     note_format: NoteFormat
     facts: Mapping[str, str | int] = field(default_factory=dict)
     kind: SessionKind = SessionKind.RECORDED
+    #: Names that may come up, as the agency gave them.
+    names: tuple[str, ...] = field(default=(), repr=False)
 
 
 Inputs = Mapping[ArtifactKind, BinaryIO]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from pipeline.domain.artifact import ArtifactKind, DataKey, ObjectKey, StoredArtifact
+from pipeline.domain.artifact import ArtifactKind, Companion, DataKey, ObjectKey, StoredArtifact
 from pipeline.domain.session import SessionId
 
 
@@ -82,8 +82,20 @@ class ArtifactStore(Protocol):
         """Return a stream of the plaintext; raise ``DecryptionError`` where anything was changed."""
         ...
 
+    def write_beside(self, artifact: StoredArtifact, companion: Companion, attempt: int, body: bytes) -> None:
+        """Encrypt under the artifact's own key and store beside it; no row will name it."""
+        ...
+
+    def read_beside(self, artifact: StoredArtifact, companion: Companion) -> bytes | None:
+        """Return the companion that the latest attempt wrote; ``None`` where there is none that can be read."""
+        ...
+
+    def drop_beside(self, artifact: StoredArtifact, companion: Companion) -> int:
+        """Remove a companion, of all attempts; return how many versions there were."""
+        ...
+
     def destroy(self, session_id: SessionId, kind: ArtifactKind) -> int:
-        """Remove every version of every object of this kind; return how many there were."""
+        """Remove every version of every object of this kind, companions too; return how many there were."""
         ...
 
     def remaining(self, session_id: SessionId, kind: ArtifactKind) -> int:

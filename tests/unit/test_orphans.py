@@ -51,3 +51,15 @@ def test_young_objects_stay() -> None:
 
     assert removed == 0
     assert left(objects) == {KNOWN, ORPHAN, STRANGER}
+
+
+def test_a_vocabulary_stays_with_its_recording() -> None:
+    """What the agency gave with a recording stays while a row names that; an old interim result goes."""
+    objects = store()
+    for companion in ("vocabulary.000000", "interim.000001"):
+        for owner in (KNOWN, ORPHAN):
+            objects.put(ObjectKey(f"{owner}.{companion}"), BytesIO(b"ciphertext"))
+
+    remove_orphans(objects, keys_of, written(objects) + 2 * DAY, DAY)
+
+    assert left(objects) == {KNOWN, f"{KNOWN}.vocabulary.000000"}

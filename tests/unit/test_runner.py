@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from pipeline.domain.artifact import ArtifactKind
+from pipeline.domain.artifact import ArtifactKind, Companion
 from pipeline.domain.session import RunId, Stage, WorkerId
 from pipeline.errors import ConsentWithdrawnError, NoSpeechError, StageCrashedError, StoreUnavailableError
 from pipeline.ports import Inputs, StageResult, StageTask
@@ -94,8 +94,19 @@ def test_the_process_that_works_gets_no_keys(house: House) -> None:
     """What a model's process is told holds neither keys nor object names."""
     house.run()
 
-    assert set(StageTask.__slots__) == {"session_id", "stage", "note_format", "facts", "kind"}
+    assert set(StageTask.__slots__) == {"session_id", "stage", "note_format", "facts", "kind", "names"}
     assert house.work.tasks[0].session_id == SESSION
+
+
+def test_the_names_that_came_with_a_recording_reach_the_process(house: House) -> None:
+    """The vocabulary beside the recording is told to whoever listens."""
+    lease = a_lease(Stage.TRANSCRIBE, ArtifactKind.RECORDING)
+    house.ledger.leases = [lease]
+    house.artifacts.bodies[SESSION, ArtifactKind.RECORDING] = b"sound"
+    house.artifacts.write_beside(lease.inputs[ArtifactKind.RECORDING], Companion.VOCABULARY, 0, b"Lamictal\nZimba\n")
+    house.run(Stage.TRANSCRIBE)
+
+    assert house.work.tasks[0].names == ("Lamictal", "Zimba")
 
 
 @pytest.mark.parametrize(

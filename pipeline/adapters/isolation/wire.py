@@ -77,6 +77,7 @@ def task_frame(task: StageTask, kinds: list[ArtifactKind]) -> dict[str, object]:
         "note_format": task.note_format,
         "facts": dict(task.facts),
         "kind": task.kind,
+        "names": task.names,
         "inputs": kinds,
     }
 
@@ -89,6 +90,7 @@ def task_of(frame: Mapping[str, Any]) -> tuple[StageTask, list[ArtifactKind]]:
         NoteFormat(frame["note_format"]),
         frame["facts"],
         SessionKind(frame["kind"]),
+        tuple(frame["names"]),
     )
     return task, [ArtifactKind(kind) for kind in frame["inputs"]]
 

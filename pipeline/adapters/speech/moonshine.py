@@ -61,7 +61,12 @@ class MoonshineTranscriber:
     def __init__(self, options: MoonshineOptions | None = None) -> None:
         self._options = options or MoonshineOptions()
 
-    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn]) -> Transcript:
+    def transcribe(
+        self,
+        samples: Samples,
+        turns: Sequence[VoiceTurn],
+        names: Sequence[str] = (),  # noqa: ARG002 - this model cannot be told what to expect
+    ) -> Transcript:
         """Return what was said, one segment for each piece that was recognized; raise ``NoSpeechError``.
 
         A word's ``score`` is the least probability the network gave one of its tokens.

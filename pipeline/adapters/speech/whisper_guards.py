@@ -6,7 +6,7 @@ what it learned from captions of videos and says when nobody speaks (Koenecke et
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 _NO_SPEECH = 0.6
@@ -17,6 +17,10 @@ _REPEATS = 4
 _LONGEST_PHRASE = 12
 #: Shorter texts compress too irregularly to tell anything.
 _TELLING_BYTES = 60
+#: A token of a name is two to three characters.
+_PROMPT_CHARACTERS = 480
+#: This many names of the prompt in its own order are no coincidence.
+_ECHOED = 3
 
 #: Never said in a session, whatever the probability.
 _PHANTOMS = re.compile(
@@ -49,11 +53,24 @@ class Heard:
     no_speech_prob: float | None = None
 
 
-def believable(pieces: Iterable[Heard]) -> tuple[list[Heard], int]:
-    """Return the pieces without what was invented, and from how many something was taken."""
+def within_prompt(names: Sequence[str]) -> tuple[str, ...]:
+    """Return as many of the names, in order, as Whisper reads of a prompt (224 tokens, and names are many)."""
+    kept: list[str] = []
+    for name in names:
+        if sum(len(each) + 2 for each in (*kept, name)) > _PROMPT_CHARACTERS:
+            break
+        kept.append(name)
+    return tuple(kept)
+
+
+def believable(pieces: Iterable[Heard], prompt: Sequence[str] = ()) -> tuple[list[Heard], int]:
+    """Return the pieces without what was invented, and from how many something was taken.
+
+    ``prompt`` is what the engine was told to expect: on silence it may say just that.
+    """
     kept, touched = [], 0
     for piece in pieces:
-        text = piece.text if _is_speech(piece) else ""
+        text = piece.text if _is_speech(piece) and not _is_echo(piece.text, prompt) else ""
         text = _without_loops(_without_phantoms(text, doubtful=_is_doubtful(piece)))
         text = "" if _compresses(text) else text
         touched += text.split() != piece.text.split()
@@ -65,6 +82,16 @@ def believable(pieces: Iterable[Heard]) -> tuple[list[Heard], int]:
 def _is_speech(piece: Heard) -> bool:
     """Whisper's own rule: no speech is believed only where the text is unlikely as well."""
     return (piece.no_speech_prob or 0.0) <= _NO_SPEECH or (piece.avg_logprob or 0.0) > _UNLIKELY
+
+
+def _is_echo(text: str, prompt: Sequence[str]) -> bool:
+    """Say whether a text is nothing but several names in the order of the prompt, which nobody recites."""
+    said = _folded(text.split())
+    return any(
+        _folded(" ".join(prompt[first:stop]).split()) == said
+        for first in range(len(prompt) - _ECHOED + 1)
+        for stop in range(first + _ECHOED, min(first + len(said), len(prompt)) + 1)
+    )
 
 
 def _is_doubtful(piece: Heard) -> bool:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from pipeline.adapters.speech.whisper_guards import Heard, believable
+from pipeline.adapters.speech.whisper_guards import Heard, believable, within_prompt
 from pipeline.adapters.speech.whisperx_options import WhisperXOptions
 from pipeline.domain.transcript import Engine, Transcript
 from pipeline.errors import EngineOutOfMemoryError, NoSpeechError
@@ -32,10 +32,16 @@ class WhisperXTranscriber:
         """Start with the batch that the options name."""
         self.batch_size = self.batch_size or self.options.batch_size
 
-    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn]) -> Transcript:  # noqa: ARG002  # cuts by its own VAD
+    def transcribe(
+        self,
+        samples: Samples,
+        turns: Sequence[VoiceTurn],  # noqa: ARG002 - it cuts by its own voice activity detection
+        names: Sequence[str] = (),
+    ) -> Transcript:
         """Return what was said, in aligned segments; raise ``NoSpeechError`` or ``EngineOutOfMemoryError``."""
-        pieces, language = self._heard(samples)
-        kept, touched = believable(pieces)
+        expected = within_prompt(names)
+        pieces, language = self._heard(samples, expected)
+        kept, touched = believable(pieces, expected)
         if not kept:
             raise NoSpeechError
         segments, aligned = self._aligner.align(kept, samples, language)
@@ -43,15 +49,15 @@ class WhisperXTranscriber:
         return Transcript(
             segments=tuple(segments),
             language=language,
-            engine=self._engine,
+            engine=self._engine(expected),
             flags=tuple(flag for flag, raised in flags.items() if raised),
         )
 
-    def _heard(self, samples: Samples) -> tuple[list[Heard], str]:
+    def _heard(self, samples: Samples, names: tuple[str, ...]) -> tuple[list[Heard], str]:
         """Recognize, with half the batch as often as memory runs out."""
         while True:
             try:
-                return self._recognizer.recognize(samples, self.batch_size)
+                return self._recognizer.recognize(samples, self.batch_size, names)
             except (RuntimeError, MemoryError) as error:
                 if not ran_out_of_memory(error):
                     raise
@@ -60,8 +66,7 @@ class WhisperXTranscriber:
             self.batch_size //= 2
             self._recognizer.free_memory()
 
-    @property
-    def _engine(self) -> Engine:
+    def _engine(self, names: tuple[str, ...]) -> Engine:
         options = self.options
         return Engine(
             name="whisperx",
@@ -71,7 +76,7 @@ class WhisperXTranscriber:
                 ("compute_type", options.compute_type),
                 ("beam_size", str(options.beam_size)),
                 ("alignment_model", PurePath(options.alignment_model).name),
-                ("hotwords", str(len(options.hotwords))),
+                ("hotwords", str(len(names))),
             ),
         )
 

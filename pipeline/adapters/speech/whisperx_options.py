@@ -21,7 +21,5 @@ class WhisperXOptions:
     alignment_model: str = ""
     #: Whether models that are not there yet may be fetched; a worker at night should not.
     download: bool = False
-    #: Words to expect: medications, names, terms of the clinic.
-    hotwords: tuple[str, ...] = ()
     threads: int = 2
     beam_size: int = 5

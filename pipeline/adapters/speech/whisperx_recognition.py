@@ -1,6 +1,7 @@
 """Recognition with whisperX: its batched pipeline over faster-whisper, with the doubt that it throws away kept."""
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ class Recognizer:
         self._decoder = self._pipeline.model.model = _Listening(self._pipeline.model.model)
         self._language = options.language or None
 
-    def recognize(self, samples: Samples, batch_size: int) -> tuple[list[Heard], str]:
-        """Return the pieces that voice activity detection cut, and the language."""
+    def recognize(self, samples: Samples, batch_size: int, names: tuple[str, ...] = ()) -> tuple[list[Heard], str]:
+        """Return the pieces that voice activity detection cut, and the language; ``names`` are listened for."""
         self._decoder.no_speech.clear()
+        # Set for each recording: one session's names must not be listened for in the next.
+        self._pipeline.options = replace(self._pipeline.options, hotwords=" ".join(names) or None)
         with quiet():
             found = self._pipeline.transcribe(samples, batch_size=batch_size, language=self._language)
         doubts = [*self._decoder.no_speech, *[None] * len(found["segments"])]
@@ -59,7 +62,7 @@ def _load(whisperx: Any, options: WhisperXOptions) -> Any:  # noqa: ANN401  # wh
             device_index=int(index or 0),
             compute_type=options.compute_type,
             language=options.language or None,
-            asr_options={"beam_size": options.beam_size, "hotwords": " ".join(options.hotwords) or None},
+            asr_options={"beam_size": options.beam_size},
             local_files_only=not options.download,
             threads=options.threads,
         )

@@ -7,15 +7,18 @@ from typing import BinaryIO
 from pipeline.adapters.keys.streaming import EncryptingReader, decrypting, new_keyset
 from pipeline.domain.artifact import (
     ArtifactKind,
+    Companion,
     DataKey,
     KeyId,
     StoredArtifact,
     associated_data,
+    companion_key,
+    companion_prefix,
     kind_prefix,
     object_key,
 )
 from pipeline.domain.session import SessionId
-from pipeline.errors import KeyDestroyedError
+from pipeline.errors import DecryptionError, KeyDestroyedError, ObjectMissingError
 from pipeline.ports import KeyWrapper, ObjectStore
 
 _BUFFER = 256 * 1024
@@ -54,13 +57,37 @@ class EncryptedArtifactStore:
 
         Raises ``KeyDestroyedError`` at once, and ``DecryptionError`` while it is read, where anything was changed.
         """
-        keyset = self._keyset(artifact.session_id, artifact.kind, artifact.data_key)
+        keyset = self._key_of(artifact)
         bound_to = associated_data(artifact.session_id, artifact.kind, artifact.data_key.key_id)
         ciphertext = self._objects.open(artifact.object_key)
         return decrypting(ciphertext, keyset, bound_to, sha256=artifact.ciphertext_sha256)
 
+    def write_beside(self, artifact: StoredArtifact, companion: Companion, attempt: int, body: bytes) -> None:
+        """Encrypt under the artifact's own key and store beside it."""
+        reader = EncryptingReader(io.BytesIO(body), self._key_of(artifact), _bound_beside(artifact, companion))
+        self._objects.put(companion_key(artifact, companion, attempt), io.BufferedReader(reader, _BUFFER))
+
+    def read_beside(self, artifact: StoredArtifact, companion: Companion) -> bytes | None:
+        """Return the companion that the latest attempt wrote.
+
+        One that is damaged, half written or deleted meanwhile is as good as none: nothing depends on it.
+        """
+        listed = [version.key for version in self._objects.versions(companion_prefix(artifact, companion))]
+        if not listed:
+            return None
+        keyset = self._key_of(artifact)
+        try:
+            with decrypting(self._objects.open(max(listed)), keyset, _bound_beside(artifact, companion)) as body:
+                return body.read()
+        except (ObjectMissingError, DecryptionError):
+            return None
+
+    def drop_beside(self, artifact: StoredArtifact, companion: Companion) -> int:
+        """Remove a companion, of all attempts; return how many versions there were."""
+        return self._objects.destroy(companion_prefix(artifact, companion))
+
     def destroy(self, session_id: SessionId, kind: ArtifactKind) -> int:
-        """Remove every version of every object of this kind; return how many there were."""
+        """Remove every version of every object of this kind, companions too; return how many there were."""
         return self._objects.destroy(kind_prefix(session_id, kind))
 
     def remaining(self, session_id: SessionId, kind: ArtifactKind) -> int:
@@ -73,7 +100,15 @@ class EncryptedArtifactStore:
         wrapped = self._keys.wrap(keyset, associated_data(session_id, kind, key_id))
         return DataKey(key_id, wrapped, self._keys.wrapping_key_id), keyset
 
+    def _key_of(self, artifact: StoredArtifact) -> bytes:
+        return self._keyset(artifact.session_id, artifact.kind, artifact.data_key)
+
     def _keyset(self, session_id: SessionId, kind: ArtifactKind, key: DataKey) -> bytes:
         if not key.wrapped:
             raise KeyDestroyedError(session_id=session_id, kind=kind)
         return self._keys.unwrap(key.wrapped, associated_data(session_id, kind, key.key_id))
+
+
+def _bound_beside(artifact: StoredArtifact, companion: Companion) -> bytes:
+    bound_to = associated_data(artifact.session_id, artifact.kind, artifact.data_key.key_id)
+    return b"|".join((bound_to, companion.encode()))

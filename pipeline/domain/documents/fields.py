@@ -32,9 +32,15 @@ class Fields:
         value = self.values.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or math.isinf(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.refuse(name)
-        return None if math.isnan(value) else float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            raise self.refuse(name) from None
+        if math.isinf(number):
+            raise self.refuse(name)
+        return None if math.isnan(number) else number
 
     def share(self, name: str) -> float | None:
         """Return a number from 0 to 1, or ``None`` where there is none."""

@@ -13,7 +13,7 @@ from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionId, parse_session_id
 from pipeline.errors import PipelineError
 
-COLUMNS = ("audio", "consent", "session_id", "format", "num_speakers", "priority")
+COLUMNS = ("audio", "consent", "session_id", "format", "num_speakers", "priority", "vocabulary")
 NEEDED = ("audio", "consent")
 
 
@@ -28,6 +28,8 @@ class ManifestRow:
     note_format: NoteFormat | None = None
     voices: int | None = None
     priority: int = 100
+    #: A file of names that may come up.
+    vocabulary: PurePath | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def _row(line: int, record: Mapping[str, Any]) -> ManifestRow:
         NoteFormat(record["format"].upper()) if "format" in record else None,
         int(record["num_speakers"]) if "num_speakers" in record else None,
         int(record.get("priority", "100")),
+        PurePath(record["vocabulary"]) if "vocabulary" in record else None,
     )
 
 

@@ -21,51 +21,66 @@ from pipeline.ports import (
 )
 from pipeline.stages.transcribe.assembly import assemble
 from pipeline.stages.transcribe.attribution import attribute_words
+from pipeline.stages.transcribe.doubt import mark_doubt
 from pipeline.stages.transcribe.flags import flags, heard_voices
 from pipeline.stages.transcribe.roles import attribute_roles
 from pipeline.stages.transcribe.timing import timed_words
+from pipeline.stages.transcribe.vocabulary import expected_names
 
 
 def transcribe(
-    recording: BinaryIO, *, voices: VoiceCount, decoder: Decoder, diarizer: Diarizer, transcriber: Transcriber
+    recording: BinaryIO,
+    *,
+    voices: VoiceCount,
+    decoder: Decoder,
+    diarizer: Diarizer,
+    transcriber: Transcriber,
+    names: tuple[str, ...] = (),
 ) -> StageResult:
     """Return the working copy and the transcript of a recorded session.
 
-    Raises ``NoSpeechError`` where nothing was said, and the ``RecordingError`` of what cannot be decoded.
+    ``names`` are those this session may hold beside the bundled medications. Raises ``NoSpeechError`` where
+    nothing was said, and the ``RecordingError`` of what cannot be decoded.
     """
     decoded = decoder.decode(recording)
-    transcript = transcribe_samples(decoded, voices=voices, diarizer=diarizer, transcriber=transcriber)
+    transcript = transcribe_samples(decoded, voices=voices, diarizer=diarizer, transcriber=transcriber, names=names)
     return _result(decoder.encode_flac(decoded.samples), transcript)
 
 
-def transcribe_dictation(recording: BinaryIO, *, decoder: Decoder, transcriber: Transcriber) -> StageResult:
+def transcribe_dictation(
+    recording: BinaryIO, *, decoder: Decoder, transcriber: Transcriber, names: tuple[str, ...] = ()
+) -> StageResult:
     """Return the working copy and the transcript of a clinician's own spoken summary: one voice, known whose."""
     decoded = decoder.decode(recording)
     seconds = len(decoded.samples) / SAMPLE_RATE
-    heard = transcriber.transcribe(decoded.samples, (VoiceTurn(0.0, seconds, _DICTATING),))
-    transcript = replace(
-        _attributed(heard, (VoiceTurn(0.0, seconds, _DICTATING),)), recording=decoded.facts, diarizer=None
-    )
-    transcript = replace(transcript, segments=tuple(map(_dictated, transcript.segments)))
-    return _result(
-        decoder.encode_flac(decoded.samples), replace(transcript, flags=flags(transcript, VoiceCount(), None))
-    )
+    heard = transcriber.transcribe(decoded.samples, (VoiceTurn(0.0, seconds, _DICTATING),), expected_names(names))
+    transcript = _attributed(heard, (VoiceTurn(0.0, seconds, _DICTATING),), names)
+    transcript = replace(transcript, segments=tuple(map(_dictated, transcript.segments)), recording=decoded.facts)
+    transcript = replace(transcript, flags=flags(transcript, VoiceCount(), None))
+    return _result(decoder.encode_flac(decoded.samples), transcript)
 
 
 def transcribe_samples(
-    decoded: DecodedRecording, *, voices: VoiceCount, diarizer: Diarizer, transcriber: Transcriber
+    decoded: DecodedRecording,
+    *,
+    voices: VoiceCount,
+    diarizer: Diarizer,
+    transcriber: Transcriber,
+    names: tuple[str, ...] = (),
 ) -> Transcript:
     """Return the transcript of sound that is decoded already; raise ``NoSpeechError``."""
     diarization = diarizer.diarize(decoded.samples, voices)
-    heard = transcriber.transcribe(decoded.samples, diarization.turns)
-    return _finished(heard, decoded, diarization, voices)
+    heard = transcriber.transcribe(decoded.samples, diarization.turns, expected_names(names))
+    transcript = _attributed(heard, diarization.turns, names)
+    return _finished(transcript, decoded, diarization, voices)
 
 
 _DICTATING = "SPEAKER_00"
 
 
-def _finished(heard: Transcript, decoded: DecodedRecording, diarization: Diarization, voices: VoiceCount) -> Transcript:
-    transcript = _attributed(heard, diarization.turns)
+def _finished(
+    transcript: Transcript, decoded: DecodedRecording, diarization: Diarization, voices: VoiceCount
+) -> Transcript:
     transcript = replace(
         transcript,
         segments=attribute_roles(transcript.segments),
@@ -76,11 +91,13 @@ def _finished(heard: Transcript, decoded: DecodedRecording, diarization: Diariza
     return replace(transcript, flags=flags(transcript, voices, diarization.confidence))
 
 
-def _attributed(heard: Transcript, turns: tuple[VoiceTurn, ...]) -> Transcript:
+def _attributed(heard: Transcript, turns: tuple[VoiceTurn, ...], names: tuple[str, ...]) -> Transcript:
     words = timed_words(heard.segments)
     if not words:
         raise NoSpeechError
-    return replace(heard, segments=assemble(words, attribute_words(words, turns), heard.language))
+    segments = assemble(words, attribute_words(words, turns), heard.language)
+    # The bundled names, and how spelling sounds, are English.
+    return replace(heard, segments=mark_doubt(segments, names) if heard.language == "en" else segments)
 
 
 def _dictated(segment: Segment) -> Segment:

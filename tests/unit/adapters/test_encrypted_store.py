@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.adapters.keys.local_key_file import LocalKeyFile
 from pipeline.adapters.store.encrypted import EncryptedArtifactStore
-from pipeline.domain.artifact import ArtifactKind, ObjectKey, StoredArtifact, object_key
+from pipeline.domain.artifact import ArtifactKind, Companion, ObjectKey, StoredArtifact, object_key
 from pipeline.domain.session import SessionId
 from pipeline.errors import DecryptionError, KeyDestroyedError, StoreUnavailableError
 from tests.fakes_store import MemoryObjectStore
@@ -223,3 +223,54 @@ def test_destroy_leaves_other_kinds_and_sessions(store: EncryptedArtifactStore) 
     assert store.destroy(ONE, ArtifactKind.TRANSCRIPT) == 1
     assert store.remaining(ONE, ArtifactKind.TRANSCRIPT) == 0
     assert [read(store, artifact) for artifact in kept] == [b"2", b"3"]
+
+
+def test_a_companion_lies_under_its_artifacts_key_and_goes_with_it(
+    store: EncryptedArtifactStore, objects: MemoryObjectStore
+) -> None:
+    """What lies beside an artifact is ciphertext in its folder, and is deleted and counted with it."""
+    recording = write(store, b"sound", kind=ArtifactKind.RECORDING)
+    store.write_beside(recording, Companion.VOCABULARY, 0, b"Lamictal")
+
+    assert store.read_beside(recording, Companion.VOCABULARY) == b"Lamictal"
+    assert b"Lamictal" not in b"".join(objects.objects.values())
+    assert store.remaining(ONE, ArtifactKind.RECORDING) == 2
+    assert store.destroy(ONE, ArtifactKind.RECORDING) == 2
+    assert store.read_beside(recording, Companion.VOCABULARY) is None
+
+
+def test_a_companion_cannot_be_read_once_the_key_is_destroyed(store: EncryptedArtifactStore) -> None:
+    """With the artifact's key the companion is gone too, wherever copies of it lie."""
+    recording = write(store, b"sound", kind=ArtifactKind.RECORDING)
+    store.write_beside(recording, Companion.INTERIM, 1, b"words")
+    destroyed = dataclasses.replace(recording.data_key, wrapped=b"")
+
+    with pytest.raises(KeyDestroyedError):
+        store.read_beside(dataclasses.replace(recording, data_key=destroyed), Companion.INTERIM)
+
+
+def test_the_latest_attempts_companion_is_the_one(store: EncryptedArtifactStore) -> None:
+    """Attempts do not overwrite each other; the latest is read, and all are dropped together."""
+    recording = write(store, b"sound", kind=ArtifactKind.RECORDING)
+    for attempt in (2, 10, 9):
+        store.write_beside(recording, Companion.INTERIM, attempt, f"attempt {attempt}".encode())
+
+    assert store.read_beside(recording, Companion.INTERIM) == b"attempt 10"
+    assert store.drop_beside(recording, Companion.INTERIM) == 3
+    assert store.read_beside(recording, Companion.INTERIM) is None
+    assert read(store, recording) == b"sound"
+
+
+@pytest.mark.parametrize("other", [Companion.VOCABULARY, Companion.INTERIM])
+def test_a_companion_that_was_changed_or_swapped_is_none(
+    store: EncryptedArtifactStore, objects: MemoryObjectStore, other: Companion
+) -> None:
+    """A damaged companion, or one put in another's place, is as good as none."""
+    recording = write(store, b"sound", kind=ArtifactKind.RECORDING)
+    store.write_beside(recording, Companion.INTERIM, 1, b"words")
+    (key,) = [key for key in objects.objects if "interim" in key]
+    body = objects.objects.pop(key)
+    changed = body[:-1] + bytes([body[-1] ^ 1]) if other is Companion.INTERIM else body
+    objects.objects[key.replace("interim", other)] = changed
+
+    assert store.read_beside(recording, other) is None

@@ -23,7 +23,7 @@ class SmallMemory:
     tried: list[int] = field(default_factory=list)
     freed: int = 0
 
-    def recognize(self, samples: Samples, batch_size: int) -> tuple[list[Heard], str]:
+    def recognize(self, samples: Samples, batch_size: int, names: tuple[str, ...]) -> tuple[list[Heard], str]:
         """Return a word, or run out."""
         self.tried.append(batch_size)
         if batch_size > self.fits:

@@ -1,14 +1,23 @@
 """Which engine the settings choose, and what a model's process is told."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from config.engines import build_drafter, build_transcriber
-from config.settings import DraftEngine, DraftingSettings, Settings, SpeechEngine, SpeechSettings
+from config.engines import build_drafter, build_stage_function, build_transcriber
+from config.settings import DraftEngine, DraftingSettings, Settings, SpeechEngine, SpeechSettings, VendorSettings
 from pipeline.adapters.drafting.extractive import ExtractiveDrafter
 from pipeline.adapters.drafting.llm import LlmDrafter
 from pipeline.adapters.speech.moonshine import MoonshineTranscriber
 from pipeline.adapters.speech.whisperx import WhisperXTranscriber
-from pipeline.errors import EngineUnavailableError
+from pipeline.domain.session import Stage
+from pipeline.errors import (
+    EndpointNotAllowedError,
+    EngineUnavailableError,
+    SettingsInvalidError,
+    VocabularyInvalidError,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +42,26 @@ def test_an_engine_that_is_not_there_is_never_replaced_in_silence() -> None:
         build_transcriber(Settings(speech=SpeechSettings(engine=SpeechEngine.OPENAI)))
 
 
+def test_a_speech_endpoint_is_held_to_the_same_list_of_hosts() -> None:
+    """The recognizer asks the same list as the drafter before it sends anything."""
+    speech = SpeechSettings(engine=SpeechEngine.OPENAI, base_url="http://speech.example.org/v1")
+
+    with pytest.raises(EndpointNotAllowedError):
+        build_transcriber(Settings(speech=speech)).transcribe(np.zeros(16_000, np.float32), ())
+
+
+def test_the_agencys_own_names_are_read_from_a_file(tmp_path: Path) -> None:
+    """A vocabulary file that is not there, or no vocabulary, stops the process before a recording is touched."""
+    missing = Settings(speech=SpeechSettings(vocabulary_file=tmp_path / "none.txt"))
+    wrong = tmp_path / "names.txt"
+    wrong.write_text("fine\n1234\n")
+
+    with pytest.raises(SettingsInvalidError):
+        build_stage_function(Stage.TRANSCRIBE, missing)
+    with pytest.raises(VocabularyInvalidError, match="line 2"):
+        build_stage_function(Stage.TRANSCRIBE, Settings(speech=SpeechSettings(vocabulary_file=wrong)))
+
+
 @pytest.mark.parametrize(("engine", "kind"), [("extractive", ExtractiveDrafter), ("llm", LlmDrafter)])
 def test_the_settings_choose_the_drafter(engine: str, kind: type) -> None:
     """The drafter is the one that is named."""
@@ -44,4 +73,4 @@ def test_the_settings_choose_the_drafter(engine: str, kind: type) -> None:
 @pytest.mark.parametrize(("host", "allowed"), [("127.0.0.1", True), ("localhost", True), ("example.org", False)])
 def test_what_was_said_goes_to_allowed_hosts_only(host: str, allowed: bool) -> None:  # noqa: FBT001 - a parameter
     """By default nothing leaves the machine."""
-    assert DraftingSettings().is_allowed(host) is allowed
+    assert VendorSettings().is_allowed(host) is allowed

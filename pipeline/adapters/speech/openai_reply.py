@@ -1,0 +1,96 @@
+"""What an OpenAI-compatible engine answers in ``verbose_json``: segments with doubt, words with times."""
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.adapters.speech.whisper_guards import Heard
+from pipeline.domain.documents.fields import Fields, as_fields, parse_json
+from pipeline.domain.transcript import Word
+from pipeline.errors import DocumentError, EndpointReplyInvalidError
+
+_CODES = {"english": "en", "spanish": "es", "french": "fr", "german": "de", "portuguese": "pt", "chinese": "zh"}
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWords:
+    """The words of an answer, in order, without punctuation, as most engines give them."""
+
+    words: tuple[Word, ...] = field(repr=False)
+
+    def within(self, piece: Heard) -> tuple[Word, ...]:
+        """Return the words of a piece's text with their punctuation, timed where the engine timed them."""
+        near = [word for word in self.words if piece.start - 0.2 <= (word.start or 0.0) < piece.end + 0.2]
+        texts = piece.text.split()
+        same = difflib.SequenceMatcher(
+            None, list(map(_bare, texts)), [_bare(word.word) for word in near], autojunk=False
+        )
+        timed = {
+            block.a + step: near[block.b + step] for block in same.get_matching_blocks() for step in range(block.size)
+        }
+        if not timed:
+            return ()
+        return tuple(_spelled(text, timed.get(place)) for place, text in enumerate(texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, read."""
+
+    pieces: tuple[Heard, ...] = field(repr=False)
+    words: TimedWords = field(repr=False)
+    #: ISO 639-1, or ``und`` where the answer names none.
+    language: str
+
+
+def read_reply(body: bytes, start: float, seconds: float) -> Reply:
+    """Return what an answer says of a stretch that starts at ``start`` and is ``seconds`` long.
+
+    Raises ``EndpointReplyInvalidError`` for anything else than ``verbose_json``.
+    """
+    try:
+        reply = as_fields(parse_json(body, DocumentError), "", DocumentError)
+        segments = list(reply.objects("segments"))
+        pieces = [_piece(segment, start, start + seconds) for segment in segments]
+        spoken = (reply.text("text") or "").strip()
+        words = [*_words(reply, start), *(word for segment in segments for word in _words(segment, start))]
+        language = (reply.text("language") or "").lower()
+    except DocumentError:
+        raise EndpointReplyInvalidError(why="shape") from None
+    if spoken and not pieces:
+        raise EndpointReplyInvalidError(why="no_segments")
+    return Reply(tuple(piece for piece in pieces if piece.text.strip()), TimedWords(tuple(words)), _code_of(language))
+
+
+def _piece(fields: Fields, offset: float, until: float) -> Heard:
+    """Return a piece within the bounds of its stretch: Whisper pads sound to 30 seconds and may end in the padding."""
+    start, end = fields.number("start"), fields.number("end")
+    if start is None or end is None or not 0 <= start <= end:
+        raise fields.refuse("start")
+    return Heard(
+        start=min(start + offset, until),
+        end=min(end + offset, until),
+        text=fields.text("text") or "",
+        avg_logprob=fields.number("avg_logprob"),
+        no_speech_prob=fields.number("no_speech_prob"),
+    )
+
+
+def _words(fields: Fields, offset: float) -> Iterator[Word]:
+    for word in fields.objects("words"):
+        start, end = word.number("start"), word.number("end")
+        if start is not None and end is not None and start >= 0:
+            yield Word(word.text("word") or "", start + offset, end + offset, word.share("probability"))
+
+
+def _code_of(language: str) -> str:
+    """Return the code of a language: servers write "en" or "english"."""
+    return language if len(language) == 2 else _CODES.get(language, "und")  # noqa: PLR2004 - ISO 639-1
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
+def _spelled(text: str, timed: Word | None) -> Word:
+    return Word(text) if timed is None else Word(text, timed.start, timed.end, timed.score)

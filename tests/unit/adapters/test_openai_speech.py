@@ -1,0 +1,284 @@
+"""The OpenAI-compatible engine, against a server on this machine that answers as told."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.adapters.speech.openai import OpenAIOptions, OpenAITranscriber
+from pipeline.adapters.speech.openai_sound import stretches
+from pipeline.domain.transcript import Transcript, Word
+from pipeline.errors import (
+    EndpointNotAllowedError,
+    EndpointReplyInvalidError,
+    EndpointUnavailableError,
+    EngineUnavailableError,
+    NoSpeechError,
+)
+from pipeline.ports import SAMPLE_RATE, VoiceTurn
+
+SOUND = np.zeros(2 * SAMPLE_RATE, np.float32)
+REPLY = {
+    "text": "Hello, there. Thanks for watching!",
+    "segments": [
+        {"start": 0.5, "end": 1.5, "text": " Hello, there.", "avg_logprob": -0.1, "no_speech_prob": 0.01},
+        {"start": 1.5, "end": 2.0, "text": " Thanks for watching!", "avg_logprob": -0.9, "no_speech_prob": 0.4},
+    ],
+    "words": [{"word": "Hello", "start": 0.5, "end": 0.8}, {"word": "there", "start": 0.9, "end": 1.4}],
+}
+
+
+@dataclass
+class Endpoint:
+    """A server that answers with these statuses in turn, and 200 after them."""
+
+    statuses: list[int] = field(default_factory=list)
+    reply: bytes = json.dumps(REPLY).encode()
+    asked: list[tuple[str, str | None, bytes]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    #: Seconds before each answer, until it is told to end.
+    slow: float = 0.0
+    ended: threading.Event = field(default_factory=threading.Event)
+    pauses: list[float] = field(default_factory=list)
+    port: int = 0
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """Return a running server."""
+    told = Endpoint()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            told.asked.append((self.path, self.headers["authorization"], body))
+            told.ended.wait(told.slow)
+            self.send_response(told.statuses.pop(0) if told.statuses else 200)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                self.wfile.write(told.reply)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    told.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield told
+    told.ended.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def ask(endpoint: Endpoint, *, allowed: bool = True, **wanted: Any) -> Transcript:  # noqa: ANN401 - any option
+    """Return what the engine makes of two seconds."""
+    options = replace(OpenAIOptions(f"http://127.0.0.1:{endpoint.port}/v1", "whisper-1", "key"), **wanted)
+    engine = OpenAITranscriber(options, lambda _: allowed, pause=endpoint.pauses.append)
+    return engine.transcribe(SOUND, (), ("Zoloft", "Ada Byron", "Elm House"))
+
+
+def test_segments_and_words(endpoint: Endpoint) -> None:
+    """Segments come with their words, spelt with punctuation and timed, and what was invented is taken out."""
+    transcript = ask(endpoint)
+
+    assert [(segment.start, segment.end, segment.text) for segment in transcript.segments] == [
+        (0.5, 1.5, "Hello, there.")
+    ]
+    assert transcript.segments[0].words == (Word("Hello,", 0.5, 0.8), Word("there.", 0.9, 1.4))
+    assert transcript.flags == ("invented_text_removed",)
+    assert transcript.segments[0].end <= len(SOUND) / SAMPLE_RATE
+    assert (transcript.engine.name, transcript.engine.model) == ("openai", "whisper-1")
+
+
+def test_what_is_sent(endpoint: Endpoint) -> None:
+    """The request asks for timed words, carries the key, the names as prompt, and sound that says nothing else."""
+    ask(endpoint)
+    ((path, key, body),) = endpoint.asked
+
+    assert (path, key) == ("/v1/audio/transcriptions", "Bearer key")
+    assert [part in body for part in (b"verbose_json", b"whisper-1", b"Zoloft", b"word", b"RIFF")] == [True] * 5
+
+
+def test_host_not_allowed(endpoint: Endpoint) -> None:
+    """Nothing is sent to a host that is not allowed."""
+    with pytest.raises(EndpointNotAllowedError):
+        ask(endpoint, allowed=False)
+
+    assert endpoint.asked == []
+
+
+@pytest.mark.parametrize("statuses", [[503], [429, 500]])
+def test_busy_server_is_asked_again(endpoint: Endpoint, statuses: list[int]) -> None:
+    """A busy server is asked again, within the tries."""
+    endpoint.statuses = list(statuses)
+
+    assert ask(endpoint).segments[0].text == "Hello, there."
+    assert len(endpoint.asked) == len(statuses) + 1
+
+
+def test_server_that_stays_busy(endpoint: Endpoint) -> None:
+    """A server that stays busy is a transient failure with its status."""
+    endpoint.statuses = [503] * 9
+    with pytest.raises(EndpointUnavailableError) as caught:
+        ask(endpoint)
+
+    assert caught.value.facts == {"status": 503}
+    assert len(endpoint.asked) == 3
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 413, 302])
+def test_refusal_is_final(endpoint: Endpoint, status: int) -> None:
+    """A server that refuses the request is not asked again, and a redirect is not followed."""
+    endpoint.statuses = [status]
+    with pytest.raises(EngineUnavailableError):
+        ask(endpoint)
+
+    assert len(endpoint.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"secret",
+        b"[]",
+        b"",
+        b"\xff\xfe secret",
+        b"[" * 100_000,
+        b'{"text": "secret"}',
+        b'{"segments": "secret"}',
+        b'{"segments": [{"text": "secret"}]}',
+        b'{"segments": [{"start": -1, "end": 2, "text": "secret"}]}',
+        b'{"segments": [{"start": 3, "end": 2, "text": "secret"}]}',
+        b'{"segments": [{"start": 1e999, "end": 2, "text": "secret"}]}',
+        b'{"segments": [{"start": 0, "end": 1' + b"0" * 400 + b', "text": "secret"}]}',
+    ],
+)
+def test_odd_reply(endpoint: Endpoint, reply: bytes) -> None:
+    """An answer of another form is refused without being quoted."""
+    endpoint.reply = reply
+    with pytest.raises(EndpointReplyInvalidError) as caught:
+        ask(endpoint)
+
+    assert "secret" not in str(caught.value)
+
+
+def test_an_endless_answer_is_cut_off(endpoint: Endpoint) -> None:
+    """An answer larger than any transcript is refused before it fills the memory."""
+    endpoint.reply = b" " * 1_000_000
+
+    with pytest.raises(EndpointReplyInvalidError) as caught:
+        ask(endpoint, most_bytes=100_000)
+
+    assert caught.value.facts == {"why": "too_large"}
+
+
+def test_a_silent_server_is_given_up(endpoint: Endpoint) -> None:
+    """A server that does not answer in time is asked again, and then is a transient failure."""
+    endpoint.slow = 30.0
+
+    with pytest.raises(EndpointUnavailableError):
+        ask(endpoint, timeout=0.1, tries=2)
+
+    assert len(endpoint.asked) == 2
+
+
+def test_no_server_at_all(endpoint: Endpoint) -> None:
+    """A server that is not there is a transient failure without a status."""
+    with pytest.raises(EndpointUnavailableError) as caught:
+        ask(endpoint, base_url="http://127.0.0.1:1/v1")
+
+    assert caught.value.facts == {}
+
+
+def test_a_server_that_asks_for_patience_gets_it(endpoint: Endpoint) -> None:
+    """The pause before the next try is at least what the server asks for, within reason."""
+    endpoint.statuses = [429, 429]
+    endpoint.headers = {"retry-after": "7"}
+    ask(endpoint)
+    endpoint.statuses = [429]
+    endpoint.headers = {"retry-after": "86400"}
+    ask(endpoint)
+
+    assert endpoint.pauses == [7.0, 7.0, 20.0]
+
+
+def test_a_redirect_takes_nothing_elsewhere(endpoint: Endpoint) -> None:
+    """What was said is not sent on to another address that a server names."""
+    endpoint.statuses = [307]
+    endpoint.headers = {"location": f"http://127.0.0.1:{endpoint.port}/elsewhere"}
+
+    with pytest.raises(EngineUnavailableError):
+        ask(endpoint)
+
+    assert [path for path, _, _ in endpoint.asked] == ["/v1/audio/transcriptions"]
+
+
+def test_answers_without_words_say_so(endpoint: Endpoint) -> None:
+    """Where the engine times no words, the transcript says that their times are estimates."""
+    endpoint.reply = b'{"segments": [{"start": 0, "end": 30, "text": "Hello, there."}]}'
+
+    transcript = ask(endpoint)
+
+    assert [(s.start, s.end, s.text, s.words) for s in transcript.segments] == [(0.0, 2.0, "Hello, there.", ())]
+    assert transcript.flags == ("alignment_missing",)
+
+
+def test_the_prompt_said_back_is_no_speech(endpoint: Endpoint) -> None:
+    """On silence Whisper may say what it was told to expect; nobody recites a list of names."""
+    endpoint.reply = b'{"segments": [{"start": 0, "end": 2, "text": "Zoloft, Ada Byron, Elm House."}]}'
+
+    with pytest.raises(NoSpeechError):
+        ask(endpoint)
+
+
+@pytest.mark.parametrize(("named", "language"), [("english", "en"), ("es", "es"), ("klingon", "und")])
+def test_the_language_that_was_heard(endpoint: Endpoint, named: str, language: str) -> None:
+    """Where no language was asked for, the one that the engine heard is kept, as a code."""
+    endpoint.reply = json.dumps({**REPLY, "language": named}).encode()
+
+    assert ask(endpoint, language="").language == language
+
+
+def test_nothing_heard(endpoint: Endpoint) -> None:
+    """An answer without segments is no speech."""
+    endpoint.reply = b'{"text": "", "segments": []}'
+    with pytest.raises(NoSpeechError):
+        ask(endpoint)
+
+
+def test_words_inside_segments(endpoint: Endpoint) -> None:
+    """Words that stand inside segments with a probability are read too."""
+    words = [{"word": " Hi.", "start": 0.5, "end": 0.8, "probability": 0.9}]
+    endpoint.reply = json.dumps({"segments": [{"start": 0.5, "end": 1, "text": "Hi.", "words": words}]}).encode()
+
+    assert ask(endpoint).segments[0].words == (Word("Hi.", 0.5, 0.8, 0.9),)
+
+
+def test_long_recordings_are_cut_in_pauses() -> None:
+    """A long recording goes in stretches that end in a pause and together are the whole."""
+    sound = np.zeros(1500 * SAMPLE_RATE, np.float32)
+    turns = [VoiceTurn(start, start + 9.0, "A") for start in range(0, 1500, 10)]
+    parts = list(stretches(sound, turns))
+
+    assert sum(len(part.samples) for part in parts) == len(sound)
+    assert all(part.start % 10 == pytest.approx(9.5) for part in parts[1:])
+    assert max(len(part.samples) for part in parts) <= 600 * SAMPLE_RATE
+
+
+def test_long_speech_without_a_pause_is_cut_where_it_is_quiet() -> None:
+    """Where nobody pauses the quietest moment is taken."""
+    sound = np.full(700 * SAMPLE_RATE, 0.5, np.float32)
+    sound[570 * SAMPLE_RATE : 571 * SAMPLE_RATE] = 0.0
+    parts = list(stretches(sound, [VoiceTurn(0, 700, "A")]))
+
+    assert [round(part.start) for part in parts] == [0, 570]
