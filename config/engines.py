@@ -81,20 +81,25 @@ def build_verifier() -> Verifier:
 
 
 def _transcribe(settings: Settings) -> StageFunction:
-    from pipeline.stages.transcribe import transcribe, transcribe_dictation
+    from pipeline.stages.transcribe import Interim, transcribe, transcribe_dictation
 
     decoder, diarizer, transcriber = build_decoder(settings), build_diarizer(settings), build_transcriber(settings)
     house_names = _house_names(settings)
+    made_by = settings.speech.model_dump_json(exclude={"api_key", "vocabulary_file"})
 
     def work(task: StageTask, inputs: Inputs) -> StageResult:
         recording = inputs[ArtifactKind.RECORDING]
-        names = (*task.names, *house_names)
+        names, voices = (*task.names, *house_names), _voices(task)
+        interim = Interim(f"{made_by} {voices}", task.interim, task.keep)
         if task.kind is SessionKind.DICTATED:
-            return transcribe_dictation(recording, decoder=decoder, transcriber=transcriber, names=names)
+            return transcribe_dictation(
+                recording, decoder=decoder, transcriber=transcriber, names=names, interim=interim
+            )
         return transcribe(
             recording,
             names=names,
-            voices=_voices(task),
+            interim=interim,
+            voices=voices,
             decoder=decoder,
             diarizer=diarizer,
             transcriber=transcriber,

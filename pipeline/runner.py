@@ -4,10 +4,11 @@ import io
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import BinaryIO, Protocol
 
 import structlog
@@ -122,7 +123,9 @@ class Runner:
         with _heartbeat(self, lease) as lost:
             result = self._work(lease, lost)
             stored = [self._store(lease, output.kind, output.body) for output in result.outputs]
-        return self.ledger.complete(lease, stored, result.facts)
+        opened = self.ledger.complete(lease, stored, result.facts)
+        self._drop_interim(lease)
+        return opened
 
     def _carry_out_purge(self, lease: Lease) -> Sequence[RunId]:
         with _heartbeat(self, lease):
@@ -132,9 +135,10 @@ class Runner:
 
     def _work(self, lease: Lease, lost: threading.Event) -> StageResult:
         session = lease.session
-        task = StageTask(
-            session.session_id, lease.stage, session.note_format, lease.facts, session.kind, self._names(lease)
-        )
+        recording = lease.inputs.get(ArtifactKind.RECORDING)
+        task = StageTask(session.session_id, lease.stage, session.note_format, lease.facts, session.kind)
+        if recording is not None:
+            task = self._with_companions(task, recording, lease.attempt)
         with ExitStack() as opened:
             try:
                 return self.work[lease.stage].run(task, self._open(lease, opened))
@@ -144,13 +148,29 @@ class Runner:
                     raise LeaseLostError(run_id=lease.run_id) from None
                 raise
 
-    def _names(self, lease: Lease) -> tuple[str, ...]:
-        """Return the names that the agency gave with the recording."""
-        recording = lease.inputs.get(ArtifactKind.RECORDING)
-        if recording is None:
-            return ()
+    def _with_companions(self, task: StageTask, recording: StoredArtifact, attempt: int) -> StageTask:
+        """Return the task with what lies beside the recording, and a place for what the work finds out."""
         vocabulary = self.artifacts.read_beside(recording, Companion.VOCABULARY)
-        return () if vocabulary is None else names_from_text(vocabulary.decode())
+        return replace(
+            task,
+            names=() if vocabulary is None else names_from_text(vocabulary.decode()),
+            interim=self.artifacts.read_beside(recording, Companion.INTERIM) or b"",
+            keep=partial(self._keep, recording, attempt),
+        )
+
+    def _keep(self, recording: StoredArtifact, attempt: int, interim: bytes) -> None:
+        """Put an interim result beside the recording; the work goes on where the store has no room for it."""
+        try:
+            self.artifacts.write_beside(recording, Companion.INTERIM, attempt, interim)
+        except PipelineError as error:
+            log.warning("interim_not_kept", session_id=recording.session_id, reason_code=error.reason_code)
+
+    def _drop_interim(self, lease: Lease) -> None:
+        """Remove what the committed result replaces; what cannot be removed now goes with the recording."""
+        recording = lease.inputs.get(ArtifactKind.RECORDING)
+        if recording is not None:
+            with suppress(PipelineError):
+                self.artifacts.drop_beside(recording, Companion.INTERIM)
 
     def _open(self, lease: Lease, opened: ExitStack) -> Mapping[ArtifactKind, BinaryIO]:
         kinds = list(lease.inputs)

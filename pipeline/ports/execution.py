@@ -10,6 +10,10 @@ from pipeline.domain.session import RunId, SessionId, SessionKind, Stage
 from pipeline.ports.ledger import StageResult
 
 
+def _forget(_interim: bytes) -> None:
+    """Keep nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class StageTask:
     """What the process that runs a model is told: no key, no address, no credential."""
@@ -21,6 +25,10 @@ class StageTask:
     kind: SessionKind = SessionKind.RECORDED
     #: Names that may come up, as the agency gave them.
     names: tuple[str, ...] = field(default=(), repr=False)
+    #: What an earlier attempt kept before it was cut off; empty where there is nothing.
+    interim: bytes = field(default=b"", repr=False)
+    #: Puts away what is dear, as JSON, for the case that this attempt is cut off. All input must have been read.
+    keep: Callable[[bytes], None] = field(default=_forget, repr=False, compare=False)
 
 
 Inputs = Mapping[ArtifactKind, BinaryIO]

@@ -94,7 +94,16 @@ def test_the_process_that_works_gets_no_keys(house: House) -> None:
     """What a model's process is told holds neither keys nor object names."""
     house.run()
 
-    assert set(StageTask.__slots__) == {"session_id", "stage", "note_format", "facts", "kind", "names"}
+    assert set(StageTask.__slots__) == {
+        "session_id",
+        "stage",
+        "note_format",
+        "facts",
+        "kind",
+        "names",
+        "interim",
+        "keep",
+    }
     assert house.work.tasks[0].session_id == SESSION
 
 
@@ -107,6 +116,22 @@ def test_the_names_that_came_with_a_recording_reach_the_process(house: House) ->
     house.run(Stage.TRANSCRIBE)
 
     assert house.work.tasks[0].names == ("Lamictal", "Zimba")
+
+
+def test_what_an_attempt_kept_reaches_the_next_and_goes_with_the_result(house: House) -> None:
+    """An interim result is told to the next attempt, and dropped once a result is committed."""
+    lease = a_lease(Stage.TRANSCRIBE, ArtifactKind.RECORDING)
+    recording = lease.inputs[ArtifactKind.RECORDING]
+    house.ledger.leases = [lease]
+    house.artifacts.bodies[SESSION, ArtifactKind.RECORDING] = b"sound"
+    house.artifacts.write_beside(recording, Companion.INTERIM, 1, b"{}")
+    house.run(Stage.TRANSCRIBE)
+    left = house.artifacts.read_beside(recording, Companion.INTERIM)
+    house.work.tasks[0].keep(b"more")
+
+    assert house.work.tasks[0].interim == b"{}"
+    assert left is None
+    assert house.artifacts.read_beside(recording, Companion.INTERIM) == b"more"
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ import resource
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
 from pipeline.adapters.isolation.wire import (
     ChannelStream,
     receive_json,
     send_error,
+    send_interim,
     send_json,
     send_result,
     task_of,
@@ -57,6 +59,13 @@ def serve(channel: Connection, build: Callable[[], StageFunction]) -> None:
 def _work_off(channel: Connection, work: StageFunction, frame: dict[str, object]) -> None:
     task, kinds = task_of(frame)
     inputs, last = _receive_inputs(channel, kinds)
+
+    def keep(interim: bytes) -> None:
+        # The parent must be done with sending before it can listen.
+        last.drain()
+        send_interim(channel, interim)
+
+    task = replace(task, keep=keep)
     began = time.monotonic()
     try:
         result: StageResult | Exception = with_count(work(task, inputs), "engine_ms", time.monotonic() - began)

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 
 from pipeline.adapters.isolation.wire import (
     raise_error,
+    receive_interim,
     receive_json,
     receive_result,
     send_json,
@@ -127,8 +128,13 @@ class ChildProcessWork:
         send_json(channel, task_frame(task, list(inputs)))
         for body in inputs.values():
             send_stream(channel, body)
-        self._wait(channel, self._limits.work)
-        return receive_result(channel)
+        while True:
+            self._wait(channel, self._limits.work)
+            frame = receive_json(channel)
+            interim = receive_interim(channel, frame)
+            if interim is None:
+                return receive_result(channel, frame)
+            task.keep(interim)
 
     def _wait(self, channel: Connection, limit: timedelta) -> None:
         if not channel.poll(limit.total_seconds()):

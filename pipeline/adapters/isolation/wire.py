@@ -78,6 +78,7 @@ def task_frame(task: StageTask, kinds: list[ArtifactKind]) -> dict[str, object]:
         "facts": dict(task.facts),
         "kind": task.kind,
         "names": task.names,
+        "interim": task.interim.decode(),
         "inputs": kinds,
     }
 
@@ -91,6 +92,7 @@ def task_of(frame: Mapping[str, Any]) -> tuple[StageTask, list[ArtifactKind]]:
         frame["facts"],
         SessionKind(frame["kind"]),
         tuple(frame["names"]),
+        frame["interim"].encode(),
     )
     return task, [ArtifactKind(kind) for kind in frame["inputs"]]
 
@@ -114,9 +116,19 @@ def send_error(channel: Connection, error: BaseException) -> None:
     send_json(channel, {"error": type(known).__name__, "facts": known.facts})
 
 
-def receive_result(channel: Connection) -> StageResult:
-    """Receive what the child made, or raise what it raised."""
-    frame = receive_json(channel)
+def send_interim(channel: Connection, body: bytes) -> None:
+    """Send what a stage has found out so far."""
+    send_json(channel, {"interim": True})
+    send_stream(channel, io.BytesIO(body))
+
+
+def receive_interim(channel: Connection, frame: Mapping[str, Any]) -> bytes | None:
+    """Receive what a frame announces to be kept; ``None`` where it announces something else."""
+    return _receive_body(channel) if "interim" in frame else None
+
+
+def receive_result(channel: Connection, frame: Mapping[str, Any]) -> StageResult:
+    """Receive what the child made, as a frame announces it, or raise what it raised."""
     raise_error(frame)
     outputs = tuple(StageOutput(ArtifactKind(kind), _receive_body(channel)) for kind in frame["outputs"])
     return StageResult(outputs, _facts_of(frame["facts"]))

@@ -23,12 +23,13 @@ from pipeline.stages.transcribe.assembly import assemble
 from pipeline.stages.transcribe.attribution import attribute_words
 from pipeline.stages.transcribe.doubt import mark_doubt
 from pipeline.stages.transcribe.flags import flags, heard_voices
+from pipeline.stages.transcribe.interim import Interim
 from pipeline.stages.transcribe.roles import attribute_roles
 from pipeline.stages.transcribe.timing import timed_words
 from pipeline.stages.transcribe.vocabulary import expected_names
 
 
-def transcribe(
+def transcribe(  # noqa: PLR0913 - by keyword: three engines, and what is known of this session
     recording: BinaryIO,
     *,
     voices: VoiceCount,
@@ -36,25 +37,38 @@ def transcribe(
     diarizer: Diarizer,
     transcriber: Transcriber,
     names: tuple[str, ...] = (),
+    interim: Interim | None = None,
 ) -> StageResult:
     """Return the working copy and the transcript of a recorded session.
 
+    What ``interim`` holds of an earlier attempt is not heard again.
     ``names`` are those this session may hold beside the bundled medications. Raises ``NoSpeechError`` where
     nothing was said, and the ``RecordingError`` of what cannot be decoded.
     """
     decoded = decoder.decode(recording)
-    transcript = transcribe_samples(decoded, voices=voices, diarizer=diarizer, transcriber=transcriber, names=names)
+    transcript = transcribe_samples(
+        decoded, voices=voices, diarizer=diarizer, transcriber=transcriber, names=names, interim=interim
+    )
     return _result(decoder.encode_flac(decoded.samples), transcript)
 
 
 def transcribe_dictation(
-    recording: BinaryIO, *, decoder: Decoder, transcriber: Transcriber, names: tuple[str, ...] = ()
+    recording: BinaryIO,
+    *,
+    decoder: Decoder,
+    transcriber: Transcriber,
+    names: tuple[str, ...] = (),
+    interim: Interim | None = None,
 ) -> StageResult:
     """Return the working copy and the transcript of a clinician's own spoken summary: one voice, known whose."""
     decoded = decoder.decode(recording)
     seconds = len(decoded.samples) / SAMPLE_RATE
-    heard = transcriber.transcribe(decoded.samples, (VoiceTurn(0.0, seconds, _DICTATING),), expected_names(names))
-    transcript = _attributed(heard, (VoiceTurn(0.0, seconds, _DICTATING),), names)
+    turns = (VoiceTurn(0.0, seconds, _DICTATING),)
+    found = None if interim is None else interim.found()
+    heard = found[0] if found else transcriber.transcribe(decoded.samples, turns, expected_names(names))
+    if interim is not None and found is None:
+        interim.put(heard, None)
+    transcript = _attributed(heard, turns, names)
     transcript = replace(transcript, segments=tuple(map(_dictated, transcript.segments)), recording=decoded.facts)
     transcript = replace(transcript, flags=flags(transcript, VoiceCount(), None))
     return _result(decoder.encode_flac(decoded.samples), transcript)
@@ -67,10 +81,15 @@ def transcribe_samples(
     diarizer: Diarizer,
     transcriber: Transcriber,
     names: tuple[str, ...] = (),
+    interim: Interim | None = None,
 ) -> Transcript:
     """Return the transcript of sound that is decoded already; raise ``NoSpeechError``."""
-    diarization = diarizer.diarize(decoded.samples, voices)
-    heard = transcriber.transcribe(decoded.samples, diarization.turns, expected_names(names))
+    heard, diarization = (interim and interim.found()) or (None, None)
+    if heard is None or diarization is None:
+        diarization = diarizer.diarize(decoded.samples, voices)
+        heard = transcriber.transcribe(decoded.samples, diarization.turns, expected_names(names))
+        if interim is not None:
+            interim.put(heard, diarization)
     transcript = _attributed(heard, diarization.turns, names)
     return _finished(transcript, decoded, diarization, voices)
 
