@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles
+.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles bench-risk
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -46,3 +46,6 @@ bench-medications: setup ## How many misheard medication names are marked, in 20
 
 bench-roles: setup ## How often the clinician is told from the client, by what is said
 	@$(PYTHON) -m bench.roles
+
+bench-risk: setup ## Utterances of risk found, look-alikes raised, and what ordinary talk raises
+	@$(PYTHON) -m bench.grounding.risk

@@ -49,6 +49,23 @@ class Case:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer about a meeting, and the turns it rests on, first to last."""
+
+    answer: str
+    turns: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting of some thousand words."""
+
+    name: str
+    transcript: Transcript
+    answers: tuple[Answered, ...]
+
+
 def transcript_of(turns: list[tuple[str, str]]) -> Transcript:
     """Return turns of (speaker, text) as a transcript with made-up times of speech at 150 words a minute."""
     segments, clock = [], 0.0
@@ -131,6 +148,18 @@ def summedits(root: Path, domain: str) -> Iterator[Case]:
         )
     for number, (document, claims) in enumerate(by_document.items()):
         yield Case(f"{domain}-{number}", transcript_of(_turns(document)), _numbered(claims))
+
+
+def qmsum(root: Path) -> Iterator[Meeting]:
+    """Yield long meetings with the answers to questions about them and the turns that hold each."""
+    for path in sorted((root / "qmsum/data/ALL").glob("*/*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        turns = [(turn["speaker"], turn["content"]) for turn in document["meeting_transcripts"]]
+        answers = tuple(
+            Answered(query["answer"], tuple((int(first), int(last)) for first, last in query["relevant_text_span"]))
+            for query in document["specific_query_list"]
+        )
+        yield Meeting(path.stem, transcript_of(turns), answers)
 
 
 def mts_scores(root: Path) -> Iterator[tuple[Case, dict[str, float]]]:

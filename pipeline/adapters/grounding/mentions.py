@@ -1,22 +1,22 @@
 """What was said that matters, whether or not the note has it; silence here is never a statement that there was none."""
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import zip_longest
 
 from pipeline.adapters.grounding.claims import ParsedClaim
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance, TranscriptIndex, Utterance
-from pipeline.adapters.grounding.risk import Topic, everyday, topics
+from pipeline.adapters.grounding.risk import Topic, raised_by, topics
+from pipeline.adapters.grounding.spoken import END, Spoken, spoken_words
 from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import OmissionStatus, SafetyMention
 from pipeline.domain.note import SentenceKind
 from pipeline.domain.transcript import Role
 
 _MOST_QUOTES = 6
+_TURNED = {Stance.AFFIRMED: Stance.DENIED, Stance.DENIED: Stance.AFFIRMED}
 #: Dangers that a check of their own looks after.
 WATCHED = frozenset(("suicide", "self_harm", "violence", "abuse", "psychosis"))
 
@@ -79,20 +79,51 @@ def _group(found: Sequence[Hit], topic: Topic, *, indirect: bool) -> list[Hit]:
 
 @lru_cache(maxsize=4)
 def hits_in(index: TranscriptIndex) -> tuple[Hit, ...]:
-    """Return each topic raised in each utterance once; outright wins over indirect."""
-    texts = [plain(utterance.passage.text) for utterance in index.utterances]
-    starts = [0, *accumulate(len(text) + 1 for text in texts)]
-    whole = "\n".join(texts)
-    return tuple(_hits(index, whole, starts))
+    """Return where each topic is raised, by topic, then in order, each utterance once for each way."""
+    words, places = _running_words(index)
+    found: dict[tuple[str, str, int, Stance], None] = {}
+    for raised in raised_by(words):
+        number = places[raised.first]
+        stance = _stance(index.utterances[number], words[raised.first : raised.last], raised.kind)
+        found[raised.topic, raised.kind, number, stance] = None
+    hits = [
+        Hit(topic, number, indirect=kind == "indirect", stance=stance)
+        for topic in topics()
+        for (name, kind, number, stance) in found
+        if name == topic.name
+    ]
+    return tuple(sorted(hits, key=lambda hit: (topics().index(hit.topic), hit.indirect, hit.utterance)))
 
 
-def _hits(index: TranscriptIndex, whole: str, starts: Sequence[int]) -> Iterator[Hit]:
-    for topic in topics():
-        outright = _matches(topic.explicit, whole, starts)
-        for number, words in outright:
-            yield Hit(topic, number, indirect=False, stance=stance_in(index.utterances[number], words))
-        for number in dict.fromkeys(number for number, _ in _matches(topic.indirect, whole, starts)):
-            yield Hit(topic, number, indirect=True, stance=Stance.SUPPOSED)
+def _running_words(index: TranscriptIndex) -> tuple[list[Spoken], list[int]]:
+    """Return all words with the utterance of each; captions cut sentences, so an unfinished one goes on."""
+    words: list[Spoken] = []
+    places: list[int] = []
+    for utterance, following in zip_longest(index.utterances, index.utterances[1:]):
+        spoken = spoken_words(utterance.passage.text)
+        goes_on = following is not None and _goes_on(utterance, following)
+        words += [*spoken, *(() if goes_on else (Spoken(END, 0, 0),))]
+        places += [utterance.number] * (len(words) - len(places))
+    return words, places
+
+
+def _goes_on(utterance: Utterance, following: Utterance) -> bool:
+    """Say whether the next utterance may finish the sentence of this one."""
+    here, there = utterance.segment, following.segment
+    return here.speaker == there.speaker and not utterance.passage.text.rstrip().endswith((".", "?", "!"))
+
+
+def _stance(utterance: Utterance, words: Sequence[Spoken], kind: str) -> Stance:
+    """Return what the utterance says of what raises a topic; a negation within it is its own meaning."""
+    if kind == "indirect":
+        return Stance.SUPPOSED
+    stance = _stance_at(utterance, words[0].start)
+    return _TURNED.get(stance, Stance.ASKED) if kind == "safe" else stance
+
+
+def _stance_at(utterance: Utterance, char: int) -> Stance:
+    at = next((n for n, word in enumerate(utterance.passage.words) if word.end > char), None)
+    return Stance.AFFIRMED if at is None else utterance.stance_of(at).stance
 
 
 def raised_topics(index: TranscriptIndex) -> dict[str, RaisedTopic]:
@@ -106,15 +137,14 @@ def raised_topics(index: TranscriptIndex) -> dict[str, RaisedTopic]:
 def topics_claimed(claim: ParsedClaim) -> Iterator[NamedTopic]:
     """Yield the topics that a claim names outside its quotations, with whether it denies them."""
     for topic in topics():
-        matches = topic.note.finditer(claim.text) if topic.note is not None else ()
-        match = next((m for m in matches if not claim.is_quoted(m.start())), None)
+        match = next((m for m in topic.note.finditer(claim.text) if not claim.is_quoted(m.start())), None)
         if match is not None:
             yield NamedTopic(topic.name, match.group(), denied=claim.denies(match.start(), match.end()))
 
 
 def risk_spans(claim: ParsedClaim) -> tuple[tuple[int, int], ...]:
     """Return the characters of a claim that name a watched danger."""
-    patterns = [topic.note for topic in topics() if topic.name in WATCHED and topic.note is not None]
+    patterns = [topic.note for topic in topics() if topic.name in WATCHED]
     return tuple(match.span() for pattern in patterns for match in pattern.finditer(claim.text))
 
 
@@ -126,13 +156,12 @@ def utterances_on(topic: str, index: TranscriptIndex) -> tuple[Utterance, ...]:
 
 def topics_named(text: str) -> tuple[str, ...]:
     """Return the topics that a note's sentence names."""
-    return tuple(topic.name for topic in topics() if topic.note is not None and topic.note.search(text))
+    return tuple(topic.name for topic in topics() if topic.note.search(text))
 
 
 def plain(text: str) -> str:
-    """Return a text in lower case with straight apostrophes and without its everyday idioms; the length may change."""
-    straight = text.lower().replace("\u2019", "'").replace("\n", " ")
-    return everyday().sub(" … ", straight)
+    """Return a text in lower case with straight apostrophes; the length may change."""
+    return text.lower().replace("\u2019", "'").replace("\n", " ")
 
 
 def stance_in(utterance: Utterance, matched: str) -> Stance:
@@ -143,16 +172,8 @@ def stance_in(utterance: Utterance, matched: str) -> Stance:
     return Stance.AFFIRMED if at is None else utterance.stance_of(at).stance
 
 
-def _matches(pattern: re.Pattern[str] | None, whole: str, starts: Sequence[int]) -> list[tuple[int, str]]:
-    """Return where a pattern matches: the utterance and the words."""
-    found = pattern.finditer(whole) if pattern is not None else ()
-    return list(dict.fromkeys((bisect_right(starts, match.start()) - 1, match.group()) for match in found))
-
-
 def _names(topic: Topic, claim: ParsedClaim) -> bool:
-    return (
-        claim.kind is not SentenceKind.NOT_ASSESSED and topic.note is not None and bool(topic.note.search(claim.text))
-    )
+    return claim.kind is not SentenceKind.NOT_ASSESSED and bool(topic.note.search(claim.text))
 
 
 def _mention(topic: Topic, hits: Sequence[Hit], index: TranscriptIndex, *, in_note: bool) -> SafetyMention:

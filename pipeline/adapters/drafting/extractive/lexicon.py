@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.adapters.grounding.risk import everyday, topics
+from pipeline.adapters.grounding.risk import topics_raised
 from pipeline.domain.layout import Topic
 
 #: A request to the client; ``verb`` is what the client is to do.
@@ -62,27 +62,17 @@ def technique(text: str) -> str | None:
 
 def risk_names(text: str) -> frozenset[str]:
     """Return which risk topics the words raise, outright or in other words."""
-    found = _named(text) & _RISK_NAMES
+    found = topics_raised(text) & _RISK_NAMES
     return found | {name for name, pattern in _group("risk").items() if pattern.search(_plain(text))}
 
 
 def raises(topic: Topic, text: str) -> bool:
     """Say whether the words raise substance use or medication, by either lexicon."""
-    return says_topic(topic, text) or _GROUNDING_NAMES[topic] in _named(text)
-
-
-def _named(text: str) -> frozenset[str]:
-    plain = _plain(text)
-    return frozenset(
-        topic.name
-        for topic in topics()
-        for pattern in (topic.explicit, topic.indirect)
-        if pattern is not None and pattern.search(plain)
-    )
+    return says_topic(topic, text) or _GROUNDING_NAMES[topic] in topics_raised(text)
 
 
 def _plain(text: str) -> str:
-    return everyday().sub(" … ", text.lower().replace("\u2019", "'").replace("\n", " "))
+    return text.lower().replace("\u2019", "'").replace("\n", " ")
 
 
 @cache
