@@ -10,6 +10,7 @@ from pipeline.adapters.grounding.passage import Passage, Term
 _MOST_TERMS = 3
 _GENERIC = words_in("generic.txt")
 _LINKS = word_set("links")
+_COMPLAINTS = word_set("complaints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def topics_of(passage: Passage, terms: Sequence[Term], skipped: Sequence[tuple[i
             yield from _topic(group, generic=generic)
             group, generic = [], False
         if term.names <= _GENERIC:
-            generic = generic or bool(group)
+            generic = generic or (bool(group) and bool(term.names & _COMPLAINTS))
             group = group and [*group[:-1], _extended(group[-1], term)]
         elif len(group) < _MOST_TERMS:
             group.append(term)
