@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from pipeline.domain.forecast import ForecastInputs
 from pipeline.domain.night import Batch, BatchId
 from pipeline.domain.session import RunId, SessionId, Stage, StageStatus, WorkerId
 from pipeline.ports.operations import StageControl
@@ -175,6 +176,12 @@ class QueueView(Protocol):
 
     def living_workers(self, within: timedelta) -> tuple[WorkerRow, ...]:
         """Return the workers heard of within that time."""
+        ...
+
+    def forecast_inputs(
+        self, patience: timedelta, batch_id: BatchId | None = None, deadline: datetime | None = None
+    ) -> ForecastInputs:
+        """Return what ``pipeline.domain.forecast.forecast`` needs; workers silent for ``patience`` are not counted."""
         ...
 
     def stuck(self, patience: timedelta) -> tuple[StuckFinding, ...]:

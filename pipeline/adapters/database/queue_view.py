@@ -1,9 +1,10 @@
 """The queues as dashboards, metrics and the API read them, on SQL."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from pipeline.adapters.database import depths, living, sticking, watching
+from pipeline.adapters.database import depths, foreseeing, living, sticking, watching
 from pipeline.adapters.database.transactions import Database
+from pipeline.domain.forecast import ForecastInputs
 from pipeline.domain.night import BatchId
 from pipeline.domain.session import Stage
 from pipeline.ports.queue_view import (
@@ -63,6 +64,12 @@ class SqlQueueView:
     def living_workers(self, within: timedelta) -> tuple[WorkerRow, ...]:
         """Return the workers heard of within that time and not stopped."""
         return self.database.read(lambda tx: living.living_workers(tx, within))
+
+    def forecast_inputs(
+        self, patience: timedelta, batch_id: BatchId | None = None, deadline: datetime | None = None
+    ) -> ForecastInputs:
+        """Return what a forecast needs."""
+        return self.database.read(lambda tx: foreseeing.forecast_inputs(tx, patience, batch_id, deadline))
 
     def stuck(self, patience: timedelta) -> tuple[StuckFinding, ...]:
         """Return what has stood still for longer than ``patience`` and should not."""
