@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,14 @@ from config.wiring import Wiring
 from pipeline.arrivals import Arrivals
 from workers.rounds import Rounds
 
+if TYPE_CHECKING:
+    # FastAPI takes a while to import, and most commands never need it.
+    from web.site import Site
+
 NAME = "web"
 
 _AT_ONCE = timedelta(seconds=1)
+_HOUSEKEEPING = timedelta(minutes=1)
 
 
 def run(
@@ -30,22 +35,23 @@ def run(
     from web.site import make_site
 
     wiring = open_wiring()
-    arrivals = make_arrivals(wiring, make_doorbell(wiring)) if wiring.settings.store.inbound_bucket else None
+    doorbell = make_doorbell(wiring)
+    arrivals = make_arrivals(wiring, doorbell) if wiring.settings.store.inbound_bucket else None
     token = wiring.settings.arrivals.token
     routers = []
     if arrivals is not None and token is not None:
         routers.append(arrivals_router(arrivals.receive, token.get_secret_value()))
-    app = make_site(wiring, routers)
-    with _listening(wiring, arrivals):
-        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+    site = make_site(wiring, doorbell, routers)
+    with _beside(wiring, arrivals, site):
+        uvicorn.run(site.app, host=host, port=port, log_config=None, access_log=False, server_header=False)
 
 
 @contextmanager
-def _listening(wiring: Wiring, arrivals: Arrivals | None) -> Iterator[None]:
-    """List the bucket now and then, and poll the queue, where there are any, until the block ends."""
+def _beside(wiring: Wiring, arrivals: Arrivals | None, site: "Site") -> Iterator[None]:
+    """Keep house; list the bucket now and then, and poll the queue, where there are any, until the block ends."""
     from config.arrivals import make_queue_poller
 
-    rounds = []
+    rounds = [Rounds("housekeeping", _HOUSEKEEPING, site.keep_house)]
     if arrivals is not None:
         rounds.append(Rounds("reconcile", wiring.settings.arrivals.reconcile, arrivals.reconcile))
         poller = make_queue_poller(wiring, arrivals)

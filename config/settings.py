@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.web_settings import ApiSettings, IdentitySettings, WebhookSettings
 from pipeline.errors import SettingsInvalidError
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -200,6 +201,9 @@ class Settings(BaseSettings):
     drafting: DraftingSettings = DraftingSettings()
     vendors: VendorSettings = VendorSettings()
     arrivals: ArrivalSettings = ArrivalSettings()
+    identity: IdentitySettings = IdentitySettings()
+    api: ApiSettings = ApiSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     log: LogSettings = LogSettings()
 
     @property

@@ -16,8 +16,10 @@ from pipeline.adapters.identity.passwords import Passwords
 from pipeline.domain.account import Permission, Role, SignInMeans
 from tests.asgi import AsgiClient
 from tests.factories import make_ledger
+from tests.fakes import RecordingDoorbell
 from tests.servers.databases import ShiftedTime
 from web.doorkeeper import PLAIN_COOKIE
+from web.site import Site as WholeSite
 from web.site import make_site
 
 PASSWORD = "seven grey herons"  # noqa: S105 - invented
@@ -31,9 +33,15 @@ class Site:
     """A site and its deployment; nothing of it listens."""
 
     wiring: Wiring
-    app: FastAPI
+    whole: WholeSite
     time: ShiftedTime
+    doorbell: RecordingDoorbell
     _tokens: dict[tuple[Role, frozenset[Permission]], str] = field(default_factory=dict)
+
+    @property
+    def app(self) -> FastAPI:
+        """Return the application."""
+        return self.whole.app
 
     @property
     def accounts(self) -> SqlAccounts:
@@ -50,7 +58,7 @@ class Site:
         wanted = frozenset(scopes or Permission)
         if (role, wanted) not in self._tokens:
             name = self.member(role, f"{role}-{len(self._tokens)}")
-            order = TokenOrder(name, "test", tuple(wanted), timedelta(days=1))
+            order = TokenOrder(name, "test", tuple(wanted), timedelta(days=30))
             self._tokens[role, wanted] = self.accounts.create_token(order, "test")[1]
         return self._tokens[role, wanted]
 
@@ -83,4 +91,5 @@ def make_test_site(folder: Path) -> Site:
     wired = wire(settings)
     wired.ledger.close()
     wiring = replace(wired, ledger=create_ledger(settings.ledger_url, ledger_limits(settings), time))
-    return Site(wiring, make_site(wiring, passwords=PASSWORDS), time)
+    doorbell = RecordingDoorbell()
+    return Site(wiring, make_site(wiring, doorbell, passwords=PASSWORDS), time, doorbell)

@@ -10,6 +10,7 @@ from pipeline.errors import NotSignedInError, PipelineError
 from web.auth.router import ask_to_sign_in
 from web.doorkeeper import Doorkeeper
 from web.guard import open_to_all
+from web.limits import LimitHeaders
 from web.pages.rendering import static_router
 from web.problems import on_http_exception, on_invalid_request, on_pipeline_error
 from web.shields import SameOriginOnly, StrictHeaders
@@ -27,6 +28,7 @@ def make_app(routers: Sequence[APIRouter], is_ready: Callable[[], object], doork
     app.add_exception_handler(PipelineError, on_pipeline_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_middleware(LimitHeaders)
     app.add_middleware(SameOriginOnly)
     # Outermost, so that its headers are on refusals too.
     app.add_middleware(StrictHeaders)

@@ -12,6 +12,7 @@ from pipeline.adapters.identity.secrets import is_token
 from pipeline.audit.access_events import AccessMade, AccessRefused
 from pipeline.domain.account import Principal, SignInMeans
 from pipeline.errors import NotSignedInError, SignInRefusedError, TooManyTriesError
+from web.limits import RateLimiter
 
 #: A browser keeps a ``__Host-`` cookie only over TLS, from this very host; plain HTTP is for the loopback.
 SECURE_COOKIE = "__Host-nightscribe"
@@ -24,6 +25,7 @@ class Doorkeeper:
 
     accounts: SqlAccounts
     passwords: Passwords
+    limiter: RateLimiter
 
     def principal(self, request: Request, *, counts_as_use: bool = True) -> Principal:
         """Return who asks; raise ``NotSignedInError``. A token in the header is taken instead of any cookie."""

@@ -39,6 +39,7 @@ class Guard:
         principal = doorkeeper.principal(request, counts_as_use=self.counts_as_use)
         purpose = _purpose(request, self.permission)
         request.state.principal = principal
+        request.state.allowance = doorkeeper.limiter.take(principal.key_id)
         if not principal.may(self.permission):
             doorkeeper.note(AccessRefused(principal.account_id, principal.key_id, self.permission, _route(request)))
             raise PermissionMissingError

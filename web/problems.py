@@ -12,10 +12,16 @@ from pipeline.errors import (
     AccessError,
     AccountExistsError,
     ArrivalUnknownError,
+    BatchUnknownError,
     NotSignedInError,
+    OperationConflictError,
     PipelineError,
+    RateLimitedError,
+    RecordingTooLargeError,
     RefusedError,
+    RequestInProgressError,
     RequestInvalidError,
+    RequestTooLargeError,
     RetryImpossibleError,
     RouteUnknownError,
     RunUnknownError,
@@ -25,10 +31,23 @@ from pipeline.errors import (
     TokenUnknownError,
     TooManyTriesError,
     TransientError,
+    UploadClosedError,
+    UploadIncompleteError,
+    UploadOffsetError,
+    UploadTooLargeError,
+    UploadUnknownError,
+    WorkerUnknownError,
 )
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 5
+
+#: What the framework refuses by itself.
+_FRAMEWORK: Mapping[int, type[PipelineError]] = {
+    404: RouteUnknownError,
+    405: RouteUnknownError,
+    413: RequestTooLargeError,
+}
 
 #: The first that fits, so the narrower stand before the wider.
 _STATUS: tuple[tuple[type[PipelineError], int], ...] = (
@@ -38,6 +57,18 @@ _STATUS: tuple[tuple[type[PipelineError], int], ...] = (
     (AccessError, 403),
     (RefusedError, 409),
     (RouteUnknownError, 404),
+    (RequestTooLargeError, 413),
+    (UploadTooLargeError, 413),
+    (RecordingTooLargeError, 413),
+    (UploadUnknownError, 404),
+    (BatchUnknownError, 404),
+    (WorkerUnknownError, 404),
+    (UploadOffsetError, 409),
+    (UploadClosedError, 409),
+    (UploadIncompleteError, 409),
+    (OperationConflictError, 409),
+    (RequestInProgressError, 409),
+    (RateLimitedError, 429),
     (SessionUnknownError, 404),
     (RunUnknownError, 404),
     (ArrivalUnknownError, 404),
@@ -87,7 +118,7 @@ def on_http_exception(_request: Request, error: Exception) -> JSONResponse:
     """Answer for what the framework refuses by itself: an unknown address, a wrong method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     kept = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    known = RouteUnknownError() if status in {404, 405} else RequestInvalidError()
+    known = _FRAMEWORK.get(status, RequestInvalidError)()
     answer = problem_response(known, status=status)
     answer.headers.update(kept)
     return answer
@@ -102,6 +133,6 @@ def _place(part: object) -> str:
 def _headers(error: PipelineError, status: int) -> Mapping[str, str]:
     if status == 401:  # noqa: PLR2004 - unauthorized
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, TooManyTriesError):
+    if isinstance(error, TooManyTriesError | RateLimitedError):
         return {"Retry-After": str(ceil(float(error.facts.get("seconds", 1))))}
     return {"Retry-After": str(_RETRY_SECONDS)} if isinstance(error, TransientError) else {}

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pipeline.errors import CrossSiteRequestError
 from web.problems import problem_response
 
+_PROGRAMS = ("/v1/", "/api/")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: Nothing inline, nothing from elsewhere, in nobody's frame.
@@ -64,14 +65,17 @@ class SameOriginOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on or refuse it."""
-        if scope["type"] == "http" and not _is_welcome(scope["method"], Headers(scope=scope)):
+        if scope["type"] == "http" and not _is_welcome(scope["method"], scope["path"], Headers(scope=scope)):
             await problem_response(CrossSiteRequestError())(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
 
-def _is_welcome(method: str, headers: Headers) -> bool:
+def _is_welcome(method: str, path: str, headers: Headers) -> bool:
     if method in _SAFE or "authorization" in headers:
+        return True
+    if path.startswith(_PROGRAMS) and "cookie" not in headers:
+        # Nothing a browser adds by itself came along, so the guard will say that nobody is signed in.
         return True
     site = headers.get("sec-fetch-site")
     if site is not None:

@@ -1,19 +1,82 @@
 """The whole site: every room's routes over one deployment's wiring."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
 
 from config.wiring import Wiring
 from pipeline.adapters.database.accounts import SqlAccounts
+from pipeline.adapters.database.accounts.signing_in import Endurance
+from pipeline.adapters.database.requests import SqlRequests
+from pipeline.adapters.database.sql_uploads import SqlUploads
 from pipeline.adapters.identity.passwords import Passwords
+from pipeline.intake import Intake
+from pipeline.ports import Doorbell
+from pipeline.uploads import Uploads
+from web.api.auditing import audit_router
+from web.api.consents import consents_router
+from web.api.description import description_router
+from web.api.operating import batches_router, queues_router, runs_router
+from web.api.sessions import sessions_router
+from web.api.transcripts import transcripts_router
+from web.api.uploads import uploads_router
 from web.app import make_app
 from web.auth.router import auth_router
 from web.doorkeeper import Doorkeeper
+from web.limits import RateLimiter
 
 
-def make_site(wiring: Wiring, more: Sequence[APIRouter] = (), passwords: Passwords | None = None) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The application, and what keeps house beside it."""
+
+    app: FastAPI
+    doorkeeper: Doorkeeper
+    uploads: Uploads
+    requests: SqlRequests
+
+    def keep_house(self) -> None:
+        """Delete what was left behind: uploads nobody goes on with, sign-ins and answers of long ago."""
+        self.uploads.remove_leftovers()
+        self.doorkeeper.accounts.forget_old()
+        self.requests.forget_old()
+
+
+def make_site(
+    wiring: Wiring, doorbell: Doorbell, more: Sequence[APIRouter] = (), passwords: Passwords | None = None
+) -> Site:
     """Return the site of a deployment; ``more`` are routers that need what only a command has."""
-    doorkeeper = Doorkeeper(SqlAccounts(wiring.ledger.database), passwords or Passwords())
-    routers = [auth_router(), *more]
-    return make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
+    identity = wiring.settings.identity
+    accounts = SqlAccounts(wiring.ledger.database, Endurance(identity.idle, identity.at_most))
+    limiter = RateLimiter(wiring.settings.api.requests_per_minute)
+    doorkeeper = Doorkeeper(accounts, passwords or Passwords(), limiter)
+    intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
+    uploads = make_uploads(wiring, intake)
+    routers = [auth_router(), *_interface(wiring, intake, uploads), *more]
+    app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
+    requests = SqlRequests(wiring.ledger.database)
+    app.state.requests = requests
+    return Site(app, doorkeeper, uploads, requests)
+
+
+def make_uploads(wiring: Wiring, intake: Intake) -> Uploads:
+    """Return what takes recordings in part by part."""
+    ledger = SqlUploads(wiring.ledger.database)
+    lasts = wiring.settings.api.upload_lasts
+    return Uploads(ledger, wiring.artifacts, wiring.objects, intake, wiring.ledger.expected, lasts)
+
+
+def _interface(wiring: Wiring, intake: Intake, uploads: Uploads) -> list[APIRouter]:
+    """Return the routes under ``/v1``."""
+    return [
+        sessions_router(wiring),
+        transcripts_router(wiring, intake),
+        uploads_router(uploads),
+        consents_router(wiring),
+        runs_router(wiring),
+        queues_router(wiring),
+        batches_router(wiring),
+        audit_router(wiring),
+        description_router(),
+    ]

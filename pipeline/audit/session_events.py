@@ -82,6 +82,38 @@ class ArrivalRemoved(IntakeEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class UploadOpened(IntakeEvent):
+    """A ticket for an upload in parts was handed out, relying on consent up to this revision."""
+
+    upload_id: str
+    session_id: SessionId
+    size_bytes: int
+    consent_rev: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadCompleted(IntakeEvent):
+    """The parts of an upload became the session's recording."""
+
+    upload_id: str
+    session_id: SessionId
+    received_bytes: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadEnded(IntakeEvent):
+    """An upload was given up, refused or out of time; what had come is deleted."""
+
+    upload_id: str
+    session_id: SessionId
+    received_bytes: int
+    reason_code: str | None
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentRecorded(Event):
     """A person's decision was recorded."""
 

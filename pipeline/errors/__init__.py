@@ -60,7 +60,14 @@ from pipeline.errors.recording import (
     RecordingTruncatedError,
     RecordingUndecodableError,
 )
-from pipeline.errors.request import RequestInvalidError, RouteUnknownError
+from pipeline.errors.request import (
+    IdempotencyKeyReusedError,
+    RateLimitedError,
+    RequestInProgressError,
+    RequestInvalidError,
+    RequestTooLargeError,
+    RouteUnknownError,
+)
 from pipeline.errors.stage import (
     AnnouncementInvalidError,
     ArrivalUnknownError,
@@ -96,6 +103,18 @@ from pipeline.errors.surroundings import (
     StoreFullError,
     StoreUnavailableError,
 )
+from pipeline.errors.upload import (
+    TicketVoidError,
+    UploadBusyError,
+    UploadChecksumError,
+    UploadClosedError,
+    UploadExpiredError,
+    UploadIncompleteError,
+    UploadInterruptedError,
+    UploadOffsetError,
+    UploadTooLargeError,
+    UploadUnknownError,
+)
 
 __all__ = [
     "AccessError",
@@ -124,6 +143,7 @@ __all__ = [
     "EndpointUnavailableError",
     "EngineOutOfMemoryError",
     "EngineUnavailableError",
+    "IdempotencyKeyReusedError",
     "KeyDestroyedError",
     "KeyFileInvalidError",
     "KeyFileMissingError",
@@ -144,6 +164,7 @@ __all__ = [
     "PipelineError",
     "PurgeIncompleteError",
     "PurposeInvalidError",
+    "RateLimitedError",
     "ReasonInvalidError",
     "RecordingEmptyError",
     "RecordingError",
@@ -155,7 +176,9 @@ __all__ = [
     "RecordingTruncatedError",
     "RecordingUndecodableError",
     "RefusedError",
+    "RequestInProgressError",
     "RequestInvalidError",
+    "RequestTooLargeError",
     "RetryImpossibleError",
     "RouteUnknownError",
     "RunUnknownError",
@@ -169,6 +192,7 @@ __all__ = [
     "StageStalledError",
     "StoreFullError",
     "StoreUnavailableError",
+    "TicketVoidError",
     "TlsNeededError",
     "TokenUnknownError",
     "TooManyTriesError",
@@ -176,6 +200,15 @@ __all__ = [
     "TranscriptInvalidError",
     "TransientError",
     "UnexpectedError",
+    "UploadBusyError",
+    "UploadChecksumError",
+    "UploadClosedError",
+    "UploadExpiredError",
+    "UploadIncompleteError",
+    "UploadInterruptedError",
+    "UploadOffsetError",
+    "UploadTooLargeError",
+    "UploadUnknownError",
     "VerificationInvalidError",
     "VocabularyInvalidError",
     "WorkerUnknownError",

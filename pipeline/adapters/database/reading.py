@@ -23,6 +23,8 @@ from pipeline.adapters.database.tables import (
     retention_policies,
     sessions,
     stage_runs,
+    upload_parts,
+    uploads,
 )
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.domain.artifact import ObjectKey
@@ -41,7 +43,7 @@ def session(tx: Transaction, session_id: SessionId) -> SessionRow:
     found = tx.row(select_session(session_id))
     if found is None:
         raise SessionUnknownError(session_id=session_id)
-    return _session_rows(tx, [found])[0]
+    return session_rows(tx, [found])[0]
 
 
 def newest_sessions(tx: Transaction, limit: int) -> tuple[SessionRow, ...]:
@@ -50,7 +52,7 @@ def newest_sessions(tx: Transaction, limit: int) -> tuple[SessionRow, ...]:
     found = tx.rows(query)
     # SQLite binds a limited number of values to one statement.
     batches = (found[start : start + _BATCH] for start in range(0, len(found), _BATCH))
-    return tuple(row for batch in batches for row in _session_rows(tx, batch))
+    return tuple(row for batch in batches for row in session_rows(tx, batch))
 
 
 def expected(tx: Transaction, session_id: SessionId) -> ExpectedSession:
@@ -81,10 +83,11 @@ def session_certificates(tx: Transaction, session_id: SessionId) -> tuple[Certif
 def object_keys(tx: Transaction, session_id: SessionId) -> frozenset[ObjectKey]:
     """Return the objects that rows speak of and no purge has removed; any other of the session is an orphan."""
     query = select(artifacts.c.object_key).where(artifacts.c.session_id == session_id, artifacts.c.deleted_at.is_(None))
-    return frozenset(ObjectKey(row["object_key"]) for row in tx.rows(query))
+    coming = select(upload_parts.c.object_key).join(uploads).where(uploads.c.session_id == session_id)
+    return frozenset(ObjectKey(row["object_key"]) for row in [*tx.rows(query), *tx.rows(coming)])
 
 
-def _session_rows(tx: Transaction, found: Sequence[Row]) -> tuple[SessionRow, ...]:
+def session_rows(tx: Transaction, found: Sequence[Row]) -> tuple[SessionRow, ...]:
     """Return the rows of all these sessions in five queries, however many they are."""
     ids = [SessionId(row["session_id"]) for row in found]
     runs = _by_session(

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, is_sqlite, writers_turn
-from pipeline.adapters.database.tables import audit_entries, audit_heads
+from pipeline.adapters.database.tables import audit_entries, audit_heads, audit_mentions
 from pipeline.audit.chain import GENESIS, Entry, Head, append
 from pipeline.audit.events import Event, Stream
 from pipeline.domain.window import ProcessingWindow
@@ -163,6 +163,7 @@ def _write_entries(transaction: Transaction) -> None:
         for event in (e for e in transaction.events if e.stream is stream):
             entries.append(append(head, event, at))
             head = entries[-1].head
+            _mention(transaction, event, head)
         _keep(transaction, entries, head)
 
 
@@ -173,6 +174,15 @@ def _lock_head(transaction: Transaction, stream: Stream) -> Head:
         transaction.insert_absent(audit_heads, stream=stream, seq=0, digest=GENESIS)
         found = transaction.row(query)
     return Head(stream) if found is None else Head(stream, found["seq"], found["digest"])
+
+
+def _mention(transaction: Transaction, event: Event, entry: Head) -> None:
+    """Note which session an entry speaks of, so that its timeline is found among millions."""
+    session_id = getattr(event, "session_id", None)
+    if session_id is not None:
+        transaction.connection.execute(
+            audit_mentions.insert().values(session_id=session_id, stream=entry.stream, seq=entry.seq)
+        )
 
 
 def _keep(transaction: Transaction, entries: list[Entry], head: Head) -> None:

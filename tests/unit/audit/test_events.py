@@ -7,23 +7,24 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from pipeline.audit import operator_events, session_events, stage_events
+from pipeline.audit import access_events, operator_events, session_events, stage_events
 from pipeline.audit.events import ArtifactFact, EngineFact, Event, event_fields
 from pipeline.audit.stage_events import DeletionFact, StageSucceeded
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import RunId, SessionId, Stage
 
-FAMILIES = {"StageEvent", "IntakeEvent", "OperatorEvent", "SteeringEvent"}
+FAMILIES = {"StageEvent", "IntakeEvent", "OperatorEvent", "SteeringEvent", "AccessEvent"}
 #: The only places for words, each of which goes through ``code``.
 CODES = {
     "actor", "reason_code", "error", "basis", "purpose", "form_version", "policy_id", "certificate_id",
-    "key_digest", "arrival_id", "wrapping_key_id", "reason", "label",
+    "key_digest", "arrival_id", "wrapping_key_id", "reason", "label", "upload_id",
+    "sign_in_id", "token_id", "key_id", "route",
 }  # fmt: skip
 
 
 def events() -> Iterator[type[Event]]:
     """Yield every event there is."""
-    for module in (operator_events, stage_events, session_events):
+    for module in (access_events, operator_events, stage_events, session_events):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event:
                 yield kind
@@ -35,7 +36,7 @@ EVENTS = sorted({kind for kind in events() if kind.__name__ not in FAMILIES}, ke
 @pytest.mark.parametrize("kind", EVENTS)
 def test_event_is_named_in_the_past_tense(kind: type[Event]) -> None:
     """An entry says what happened, not what is to happen."""
-    assert re.search(r"(ed|Held|Seen|Withdrawn)$", kind.__name__)
+    assert re.search(r"(ed|Held|Seen|Withdrawn|Made|Set|SignedIn|SignedOff)$", kind.__name__)
 
 
 @pytest.mark.parametrize("kind", EVENTS)

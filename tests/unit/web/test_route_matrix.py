@@ -25,8 +25,8 @@ def guarded(site: Site) -> list[tuple[str, str, Guard]]:
 
 
 def was_refused(answer: httpx.Response) -> bool:
-    """Say whether the permission was missing, and nothing else was the matter."""
-    return answer.status_code == 403 and answer.json()["reason_code"] == "permission_missing"
+    """Say whether the permission was missing; the answer to HEAD has no body that says so."""
+    return answer.status_code == 403
 
 
 def test_every_route_declares_who_may_use_it(site: Site) -> None:
@@ -41,12 +41,19 @@ def test_every_open_route_says_why(site: Site) -> None:
     """A route that everybody may use gives its reason, and is one of the few known ones."""
     open_paths = {path for _, path, guard in routes(site) if isinstance(guard, Open) and guard.reason}
 
-    assert open_paths == {"/health", "/ready", "/sign-in", "/sign-off", f"/static/{_NOBODY}/{_NOBODY}"}
+    assert open_paths == {
+        "/health",
+        "/ready",
+        "/sign-in",
+        "/sign-off",
+        "/v1/openapi.json",
+        f"/static/{_NOBODY}/{_NOBODY}",
+    }
 
 
 def test_nobody_gets_past_a_guard(site: Site) -> None:
     """Without a sign-in or a token every guarded route answers that nobody is signed in."""
-    client = site.client()
+    client = site.client(Sec_Fetch_Site="same-origin")
 
     answers = {f"{method} {path}": client.ask(method, path).status_code for method, path, _ in guarded(site)}
 

@@ -11,10 +11,11 @@ from pipeline.adapters.database.tables.accounts import (
     token_scopes,
 )
 from pipeline.adapters.database.tables.arriving import arrivals
-from pipeline.adapters.database.tables.audit import audit_checkpoints, audit_entries, audit_heads
+from pipeline.adapters.database.tables.audit import audit_checkpoints, audit_entries, audit_heads, audit_mentions
 from pipeline.adapters.database.tables.consent import consents, participants, persons
 from pipeline.adapters.database.tables.naming import metadata
 from pipeline.adapters.database.tables.nights import batch_refusals, batches, stage_controls
+from pipeline.adapters.database.tables.requests import idempotent_requests
 from pipeline.adapters.database.tables.retention import (
     certificates,
     holds,
@@ -24,6 +25,8 @@ from pipeline.adapters.database.tables.retention import (
 )
 from pipeline.adapters.database.tables.sessions import sessions, stage_runs, workers
 from pipeline.adapters.database.tables.storing import artifacts, data_keys
+from pipeline.adapters.database.tables.uploads import upload_parts, uploads
+from pipeline.adapters.database.tables.webhooks import webhook_deliveries, webhook_events, webhooks
 
 __all__ = [
     "access_tokens",
@@ -34,12 +37,14 @@ __all__ = [
     "audit_checkpoints",
     "audit_entries",
     "audit_heads",
+    "audit_mentions",
     "batch_refusals",
     "batches",
     "certificates",
     "consents",
     "data_keys",
     "holds",
+    "idempotent_requests",
     "metadata",
     "oidc_visits",
     "participants",
@@ -54,5 +59,10 @@ __all__ = [
     "stage_controls",
     "stage_runs",
     "token_scopes",
+    "upload_parts",
+    "uploads",
+    "webhook_deliveries",
+    "webhook_events",
+    "webhooks",
     "workers",
 ]
