@@ -39,6 +39,8 @@ class Lease:
     due: tuple[ArtifactKind, ...] = ()
     #: Facts from rows that a stage may state: participants by role, expected voices, consent in words.
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    #: How long the run had been ready when it was claimed.
+    waited: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

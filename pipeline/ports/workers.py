@@ -15,6 +15,8 @@ class WorkerFacts:
     version: str | None = None
     #: The engine its stage is set to.
     engine: str | None = None
+    #: Results of it that came too late and were turned away.
+    fence_rejections: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

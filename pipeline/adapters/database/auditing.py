@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from pipeline.adapters.database.tables import audit_checkpoints, audit_entries, audit_heads
+from pipeline.adapters.database.tables import audit_checkpoints, audit_entries, audit_heads, audit_mentions
 from pipeline.adapters.database.transactions import Database, Transaction
 from pipeline.audit.chain import Entry, Head
 from pipeline.audit.events import Stream
+from pipeline.domain.session import SessionId
 
 _PAGE = 500
 
@@ -49,6 +50,18 @@ def audit_snapshot(database: Database) -> Iterator[SqlAuditSnapshot]:
     """Return the log as it is now, while others go on writing."""
     with database.snapshot() as tx:
         yield SqlAuditSnapshot(tx)
+
+
+def session_entries(tx: Transaction, session_id: SessionId) -> tuple[Entry, ...]:
+    """Return every entry that names the session."""
+    place = (audit_entries.c.stream == audit_mentions.c.stream) & (audit_entries.c.seq == audit_mentions.c.seq)
+    query = (
+        select(audit_entries)
+        .select_from(audit_mentions.join(audit_entries, place))
+        .where(audit_mentions.c.session_id == session_id)
+        .order_by(audit_entries.c.stream, audit_entries.c.seq)
+    )
+    return tuple(Entry(row["stream"], row["seq"], row["body"].encode(), row["digest"]) for row in tx.rows(query))
 
 
 def keep_checkpoint(tx: Transaction, note: str) -> None:

@@ -177,6 +177,7 @@ def _lease(
         _newest_keys(tx, session.session_id, due) if due else keys_of(tx, session.session_id),
         due,
         _facts(candidate),
+        tx.now - (run["ready_at"] or run["created_at"]),
     )
 
 

@@ -19,6 +19,9 @@ _SAMPLE = 1000
 #: Success is not counted over all time: that would be a look at every row there ever was.
 COUNTED = tuple(status for status in StageStatus if status is not StageStatus.SUCCEEDED)
 
+#: A run that is tried again waits anew; one that was opened before this was noted waits since then.
+_READY_SINCE = func.coalesce(stage_runs.c.ready_at, stage_runs.c.created_at, type_=stage_runs.c.created_at.type)
+
 
 def stage_depths(tx: Transaction) -> tuple[StageDepth, ...]:
     """Return every stage's depth."""
@@ -51,7 +54,7 @@ def _counted(tx: Transaction) -> defaultdict[Stage, list[Row]]:
             stage_runs.c.stage,
             stage_runs.c.status,
             func.count().label("runs"),
-            func.min(stage_runs.c.created_at).label("oldest"),
+            func.min(_READY_SINCE).label("oldest"),
             func.coalesce(func.sum(stage_runs.c.audio_ms), 0).label("audio_ms"),
             func.sum(case((waiting, 1), else_=0)).label("delayed"),
         )
@@ -98,7 +101,7 @@ def _depth(stage: Stage, counted: list[Row], finished: Row | None, control: Row)
 
 def _waits(tx: Transaction, stage: Stage, within: timedelta) -> WaitTimes:
     query = (
-        select(stage_runs.c.created_at, stage_runs.c.started_at, stage_runs.c.finished_at)
+        select(_READY_SINCE.label("ready_since"), stage_runs.c.started_at, stage_runs.c.finished_at)
         .where(
             stage_runs.c.stage == stage,
             stage_runs.c.finished_at >= tx.now - within,
@@ -109,7 +112,7 @@ def _waits(tx: Transaction, stage: Stage, within: timedelta) -> WaitTimes:
         .limit(_SAMPLE)
     )
     rows = tx.rows(query)
-    waits = sorted((row["started_at"] - row["created_at"]).total_seconds() for row in rows)
+    waits = sorted(max(0.0, (row["started_at"] - row["ready_since"]).total_seconds()) for row in rows)
     works = sorted((row["finished_at"] - row["started_at"]).total_seconds() for row in rows)
     return WaitTimes(
         stage, len(rows), percentile(waits, 50), percentile(waits, 95), percentile(works, 50), percentile(works, 95)

@@ -14,6 +14,7 @@ from pipeline.ports.workers import WorkerFacts, WorkerRow
 def beat_worker(tx: Transaction, worker_id: WorkerId, stage: Stage, state: str, facts: WorkerFacts) -> None:
     """Note that a worker lives and what it does."""
     said = {"memory_bytes": facts.memory_bytes, "version": facts.version, "engine": facts.engine}
+    said["fence_rejections"] = facts.fence_rejections
     known = {"stage": stage, "state": state, "beat_at": tx.now, **said}
     if tx.insert_absent(workers, worker_id=worker_id, started_at=tx.now, **known):
         return

@@ -43,6 +43,7 @@ def open_run(tx: Transaction, session: Row, stage: Stage) -> RunId | None:
         "audio_ms": session["audio_ms"] or session["expected_ms"],
         "created_at": tx.now,
         "rung_at": tx.now,
+        "ready_at": tx.now,
     }
     tx.connection.execute(stage_runs.insert().values(**row))
     tx.record(StageOpened(**about(row)))
@@ -53,6 +54,7 @@ def change_run(tx: Transaction, run: Row, status: StageStatus, **values: object)
     """Move a locked run to a state; one that does not run has no lease."""
     if status is StageStatus.READY:
         values.setdefault("rung_at", tx.now)
+        values.setdefault("ready_at", values.get("not_before") or tx.now)
     elif status is not StageStatus.HELD:
         values.setdefault("finished_at", tx.now)
     tx.connection.execute(

@@ -15,6 +15,7 @@ from pipeline.adapters.database.tables.audit import audit_checkpoints, audit_ent
 from pipeline.adapters.database.tables.consent import consents, participants, persons
 from pipeline.adapters.database.tables.naming import metadata
 from pipeline.adapters.database.tables.nights import batch_refusals, batches, stage_controls
+from pipeline.adapters.database.tables.promises import inspections
 from pipeline.adapters.database.tables.requests import idempotent_requests
 from pipeline.adapters.database.tables.retention import (
     certificates,
@@ -45,6 +46,7 @@ __all__ = [
     "data_keys",
     "holds",
     "idempotent_requests",
+    "inspections",
     "metadata",
     "oidc_visits",
     "participants",

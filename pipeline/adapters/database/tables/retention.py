@@ -66,4 +66,5 @@ certificates = Table(
     Column("signing_key_id", Text, nullable=False),
     Column("issued_at", Moment, nullable=False),
     Index(None, "session_id"),
+    Index(None, "issued_at"),
 )

@@ -58,6 +58,8 @@ stage_runs = Table(
     Column("created_at", Moment, nullable=False),
     # When somebody was last told that it is ready.
     Column("rung_at", Moment, nullable=False),
+    # Since when it is ready for this try; what it waited is counted from here.
+    Column("ready_at", Moment),
     Column("started_at", Moment),
     Column("finished_at", Moment),
     UniqueConstraint("session_id", "stage", "generation"),
@@ -66,6 +68,7 @@ stage_runs = Table(
     Index("ix_stage_runs_batch", "batch_id", "stage", "status"),
     Index("ix_stage_runs_finished", "stage", "finished_at"),
     Index("ix_stage_runs_lease", "status", "lease_until"),
+    Index("ix_stage_runs_ended", "status", "finished_at"),
 )
 
 workers = Table(
@@ -81,4 +84,6 @@ workers = Table(
     Column("engine", Text),
     # Set: it takes no further run.
     Column("drain_since", Moment),
+    # Results of it that came too late and were turned away.
+    Column("fence_rejections", BigInteger),
 )
