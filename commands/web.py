@@ -1,8 +1,9 @@
 """Serve HTTP: pages and the interface for programs; word of recordings that arrive by themselves."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from commands.handing_in import make_doorbell
 from commands.opening import open_wiring
 from config.wiring import Wiring
 from pipeline.arrivals import Arrivals
+from pipeline.ports import Doorbell
 from workers.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -28,22 +30,35 @@ def run(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
 ) -> None:
     """Serve HTTP until told to stop; where there is an inbound bucket, list it and poll its queue beside that."""
+    wiring = open_wiring()
+    serve(wiring, make_doorbell(wiring), host, port)
+
+
+def serve(wiring: Wiring, doorbell: Doorbell, host: str, port: int) -> None:
+    """Serve a deployment until told to stop."""
     import uvicorn
 
     from config.arrivals import make_arrivals
     from web.api.arrivals import arrivals_router
     from web.site import make_site
 
-    wiring = open_wiring()
-    doorbell = make_doorbell(wiring)
     arrivals = make_arrivals(wiring, doorbell) if wiring.settings.store.inbound_bucket else None
     token = wiring.settings.arrivals.token
     routers = []
     if arrivals is not None and token is not None:
         routers.append(arrivals_router(arrivals.receive, token.get_secret_value()))
     site = make_site(wiring, doorbell, routers)
-    with _beside(wiring, arrivals, site):
+    with _beside(wiring, arrivals, site), _measured(wiring):
         uvicorn.run(site.app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+
+
+def _measured(wiring: Wiring) -> AbstractContextManager[None]:
+    """Tell Prometheus what the ledger says, until the block ends."""
+    from pipeline.adapters.database.sql_watch import SqlWatch
+    from pipeline.adapters.metrics import LedgerCollector, look, make_registry, serve_metrics
+
+    collector = LedgerCollector(partial(look, wiring.ledger, SqlWatch(wiring.ledger.database)))
+    return serve_metrics(make_registry(collector), wiring.settings.metrics.host, wiring.settings.metrics.port)
 
 
 @contextmanager

@@ -166,6 +166,24 @@ class ArrivalSettings(BaseModel):
     reconcile: Positive = timedelta(minutes=5)
 
 
+class MetricsSettings(BaseModel):
+    """Where this process serves its metrics; each process of a machine needs a port of its own, and 0 serves none."""
+
+    model_config = _FROZEN
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+
+
+class OpsSettings(BaseModel):
+    """The operators' dashboard."""
+
+    model_config = _FROZEN
+
+    #: How often an open page is brought up to date; all viewers of a process share one look.
+    refresh: Positive = timedelta(seconds=5)
+
+
 class LogSettings(BaseModel):
     """What is logged."""
 
@@ -204,6 +222,8 @@ class Settings(BaseSettings):
     identity: IdentitySettings = IdentitySettings()
     api: ApiSettings = ApiSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    ops: OpsSettings = OpsSettings()
     log: LogSettings = LogSettings()
 
     @property

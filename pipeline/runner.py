@@ -29,6 +29,7 @@ from pipeline.ports import (
     StageTask,
     StageWork,
 )
+from pipeline.ports.observing import RunObserver, Unobserved
 from pipeline.stages.purge import purge
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,7 @@ class Runner:
     doorbell: Doorbell
     clock: Clock
     heartbeat: timedelta = timedelta(seconds=15)
+    observer: RunObserver = field(default_factory=Unobserved)
     _abandoned: threading.Event = field(default_factory=threading.Event)
 
     def run_next(self, stage: Stage, worker_id: WorkerId) -> Outcome:
@@ -74,6 +76,8 @@ class Runner:
             return Outcome.NOTHING_READY
         began = time.monotonic()
         outcome, reason_code = self._settle(lease)
+        took = time.monotonic() - began
+        self.observer.ran(stage, outcome, lease.waited, timedelta(seconds=took), _audio_seconds(lease))
         log.info(
             "stage_run_finished",
             session_id=lease.session.session_id,
@@ -82,7 +86,7 @@ class Runner:
             attempt=lease.attempt,
             outcome=outcome,
             reason_code=reason_code,
-            seconds=round(time.monotonic() - began, 3),
+            seconds=round(took, 3),
         )
         return outcome
 
@@ -206,6 +210,11 @@ def _heartbeat(runner: Runner, lease: Lease) -> Iterator[threading.Event]:
     finally:
         done.set()
         thread.join()
+
+
+def _audio_seconds(lease: Lease) -> float:
+    """Return how long the session's recording is, or seems to be until it is decoded; 0 where nobody knows."""
+    return float(lease.facts.get("audio_seconds", lease.session.expected_seconds or 0))
 
 
 def _renew(ledger: Ledger, lease: Lease) -> bool:
