@@ -25,6 +25,8 @@ from web.app import make_app
 from web.auth.router import auth_router
 from web.doorkeeper import Doorkeeper
 from web.limits import RateLimiter
+from web.ops.opening import make_room
+from web.ops.router import ops_router
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def make_site(
     doorkeeper = Doorkeeper(accounts, passwords or Passwords(), limiter)
     intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
     uploads = make_uploads(wiring, intake)
-    routers = [auth_router(), *_interface(wiring, intake, uploads), *more]
+    rooms = [auth_router(), ops_router(make_room(wiring, doorbell))]
+    routers = [*rooms, *_interface(wiring, intake, uploads), *more]
     app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
     requests = SqlRequests(wiring.ledger.database)
     app.state.requests = requests
