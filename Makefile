@@ -54,3 +54,7 @@ bench-roles: setup ## How often the clinician is told from the client, by what i
 
 bench-risk: setup ## Utterances of risk found, look-alikes raised, and what ordinary talk raises
 	@$(PYTHON) -m bench.grounding.risk
+
+.PHONY: bench-grounding
+bench-grounding: setup ## What grounding verdicts are worth, on natural errors and on injected ones, and their speed
+	@$(PYTHON) -m bench.grounding

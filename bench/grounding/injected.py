@@ -6,9 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
 
 from bench.grounding.data import Case
 from bench.grounding.perturb import Edit, additions_to, benign_of, edits_of, stale_of
+from bench.grounding.scores import auroc
 from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict
 from pipeline.ports import SessionFacts, Verifier
 
@@ -22,6 +27,8 @@ class Board:
     right: list[tuple[float, bool]] = field(default_factory=list)
     wrong: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: defaultdict(list))
     benign: list[tuple[float, bool]] = field(default_factory=list)
+    #: Right and edited sentences with their conversation, for the control that sees no transcript.
+    texts: list[tuple[str, str, bool]] = field(default_factory=list)
 
     def recall(self, sort: str, false_flags: float) -> float:
         """Return the share of a sort that scores below all but a share of the right sentences."""
@@ -49,6 +56,7 @@ def _one(
 ) -> None:
     claims = [item.claim for item in case.claims]
     verdicts = verifier.verify(claims, case.transcript, facts).verdicts
+    board.texts += [(case.group, claim.text, True) for claim in claims]
     board.right += [(verdict.score, _is_flag(verdict)) for verdict in verdicts]
     edits: list[tuple[int, Edit]] = []
     for number, claim in enumerate(claims):
@@ -83,6 +91,17 @@ def _score(
             board.benign.append(row)
         else:
             board.wrong[edit.sort].append(row)
+            board.texts.append((case.group, edit.text, False))
+
+
+def claim_only(board: Board) -> float:
+    """Return the AUROC of a model that sees the sentences and no transcript: what the edits' own style gives away."""
+    groups, texts, right = (list(column) for column in zip(*board.texts, strict=True))
+    model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), min_df=2), LogisticRegression(class_weight="balanced"))
+    folds = GroupKFold(min(5, len(set(groups))))
+    scores = cross_val_predict(model, texts, right, groups=groups, cv=folds, method="predict_proba")[:, 1]
+    labels = np.array(right, dtype=bool)
+    return auroc(scores, labels, labels)
 
 
 def _foreign(case: Case, cases: Sequence[Case], chance: random.Random) -> list[Edit]:

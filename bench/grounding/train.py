@@ -37,6 +37,9 @@ SORTS = {"foreign": 0.2, "spliced": 0.4, "shuffled": 0.4}
 #: How much a worsened transcript weighs against a clean one.
 DEGRADED = 0.35
 
+#: Figures that the wrong claims made here cannot teach: none of them is right but for whom it credits.
+UNTAUGHT = frozenset(("voice_gap",))
+
 Arrays = tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]
 
 
@@ -101,7 +104,7 @@ def rows_of(cases: list[Case], corpus: Background) -> tuple[list[str], list[Row]
         index = index_of(case.transcript)
         for item in case.claims:
             ground = ground_of(parse_claim(item.claim), index, SessionFacts())
-            figures = features_of(ground, corpus)
+            figures = {name: value for name, value in features_of(ground, corpus).items() if name not in UNTAUGHT}
             names = list(figures)
             sort = "right" if item.right else item.kind
             rows.append(Row(sort, tuple(figures.values()), len(ground.terms), weight))
