@@ -1,6 +1,7 @@
 """Questions and their answers: whether the next speaker said yes, no, or something else."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.lexicon import phrase_set, word_set
@@ -14,6 +15,9 @@ _NO_OPENINGS = phrase_set("no_openings")
 _CLOSING_YES = frozenset(("yes", "yeah", "yep"))
 _CLOSING_NO = word_set("closing_no")
 _PLAIN = word_set("plain_answers")
+_NOT_ANY_MORE = word_set("not_any_more")
+_NUMBERS = word_set("numbers_that_affirm")
+_BEFORE_NUMBERS = word_set("before_numbers")
 _REACH = 4
 _TURN = 4
 _ENOUGH = 3
@@ -75,7 +79,9 @@ def _polarity(turn: Sequence[str]) -> bool | None:
     if _opens(forms, _NO_OPENINGS) or forms[0] in _NO:
         return False
     if forms[0] in _YES or _opens(forms, _YES_OPENINGS):
-        return not _turns(forms)
+        return not (_turns(forms) or _no_longer(forms))
+    if _counts(forms):
+        return True
     return _closing(forms)
 
 
@@ -83,6 +89,17 @@ def _turns(forms: Sequence[str]) -> bool:
     """Say whether a "yeah" is only a start, as in "yeah, no, not really"."""
     early = [form for form in forms[1:4] if form != ","]
     return bool(early) and early[0] == "no"
+
+
+def _no_longer(forms: Sequence[str]) -> bool:
+    """Say whether a yes is of the past alone: "I did last year, but not now"."""
+    return any(first == "not" and second in _NOT_ANY_MORE for first, second in pairwise(forms))
+
+
+def _counts(forms: Sequence[str]) -> bool:
+    """Say whether a number answers: "one, in the shop" to "and panic attacks?"."""
+    first = next((form for form in forms if form not in _BEFORE_NUMBERS), "")
+    return first in _NUMBERS or (first.isdigit() and int(first) > 0)
 
 
 def _closing(forms: Sequence[str]) -> bool | None:

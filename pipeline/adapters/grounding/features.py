@@ -10,6 +10,7 @@ from pipeline.adapters.grounding.index import Stance
 from pipeline.adapters.grounding.passage import Term
 from pipeline.adapters.grounding.topics import Settled, Topic
 from pipeline.adapters.grounding.units import borne_out, units_of
+from pipeline.adapters.grounding.voices import voice_figures
 
 #: How often a term of a true claim is said in its own conversation; near what the training sets show.
 _KEPT = 0.85
@@ -34,6 +35,7 @@ def features_of(ground: Ground, corpus: Background) -> dict[str, float]:
         "pairs": _pairs(ground),
         **_units(ground),
         **_phrases(ground),
+        **voice_figures(ground),
         **_stances(ground, corpus),
     }
 

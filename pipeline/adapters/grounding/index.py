@@ -16,12 +16,14 @@ from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.medications import medicines_in
 from pipeline.adapters.grounding.passage import Passage, passage_of
 from pipeline.adapters.grounding.phrases import meanings_in
+from pipeline.adapters.grounding.polarity import Clause
 from pipeline.adapters.grounding.quantities import Quantity, quantities_in
 from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.transcript import Role, Segment, Transcript
 
 _CORRECTION = re.compile(
     r"\b(?:i mean|no wait|wait|sorry|actually|correction|scratch that|make that|rather|let me correct)\b|, no ,|\. no ,"
+    r"|\bno (?:actually|more like|it's|it was|make that|that's)\b|\bno$"
 )
 _CLOSE = 60
 _LONG_NAME = 6
@@ -33,6 +35,9 @@ _ROLE_WORDS: dict[Role | None, str] = {
 }
 _SENTENCE_END = re.compile(r"[.?!]+\s+")
 _PIECE = 280
+#: A question of so few words that points back asks about what was just said.
+_BRIEF = 9
+_POINTERS = frozenset(("that", "it", "those", "them", "this", "these"))
 
 
 class Stance(Enum):
@@ -68,7 +73,7 @@ class Utterance:
     def stance_of(self, word: int) -> "Mention":
         """Return what it says, with the answer to it, of the thing that a word names."""
         clause = self.passage.clause_at(word)
-        if clause.asks and not clause.is_open:
+        if (clause.asks or self._is_asked_back(clause)) and not clause.is_open:
             return self._asked(word)
         if self.passage.negated[word]:
             stance = Stance.DENIED
@@ -77,6 +82,16 @@ class Utterance:
         else:
             stance = Stance.TOLD if self.segment.role is Role.CLINICIAN else Stance.AFFIRMED
         return Mention(self.number, word, stance, self.number)
+
+    def _is_asked_back(self, clause: Clause) -> bool:
+        """Say whether the next clause asks about the one before: "you cut yourself then. Has that come back?"."""
+        if self.segment.role is not Role.CLINICIAN:
+            return False
+        following = next((later for later in self.passage.clauses if later.first == clause.last), None)
+        if following is None or not following.asks or following.is_open:
+            return False
+        words = self.passage.words[following.first : following.last]
+        return len(words) <= _BRIEF and any(word.form in _POINTERS for word in words)
 
     def _asked(self, word: int) -> "Mention":
         if self.answer is None or self.answer.yes is None:
@@ -123,6 +138,8 @@ class TranscriptIndex:
     questions: dict[int, int] = field(repr=False)
     #: Stem of a word of a speaker's label, or of what their role is called, to the labels.
     labels: dict[str, frozenset[str]] = field(repr=False)
+    #: Stem of a word of a speaker's own label, as of a chat's "Ann", to what that speaker says.
+    voices: dict[str, frozenset[int]] = field(repr=False)
     #: Two and three stems in a row.
     runs: frozenset[tuple[str, ...]] = field(repr=False)
     #: Medicines by substance: where each is named, and where somebody other than the clinician affirms it.
@@ -137,8 +154,9 @@ class TranscriptIndex:
         return math.log(1.0 + (len(self.utterances) + 1.0) / (found + 0.5))
 
     def where(self, names: frozenset[str]) -> frozenset[int]:
-        """Return the numbers of the utterances in which any of the names comes up."""
-        return frozenset(utterance for name in names for utterance, _ in self.postings.get(name, ()))
+        """Return the numbers of the utterances in which any of the names comes up or which one so called says."""
+        found = {utterance for name in names for utterance, _ in self.postings.get(name, ())}
+        return frozenset(found.union(*(self.voices[name] for name in names if name in self.voices)))
 
     def speakers_named(self, names: frozenset[str]) -> frozenset[str]:
         """Return the speakers whose label has one of the names in it, as a chat's "Ann" has."""
@@ -183,6 +201,7 @@ def index_of(transcript: Transcript) -> TranscriptIndex:
         quantities=quantities,
         questions={u.answer.utterance: u.number for u in utterances if u.answer and u.answer.utterance != u.number},
         labels=_labels(transcript),
+        voices=_voices(utterances),
         runs=_runs(passages),
         medicines=_medicines(utterances, affirmed=False),
         taken=_medicines(utterances, affirmed=True),
@@ -197,6 +216,15 @@ def _labels(transcript: Transcript) -> dict[str, frozenset[str]]:
             if speaker and word.form.isalpha() and word.form != "speaker":
                 labels[word.stem].add(speaker)
     return {name: frozenset(found) for name, found in labels.items()}
+
+
+def _voices(utterances: Sequence[Utterance]) -> dict[str, frozenset[int]]:
+    said: dict[str, set[int]] = defaultdict(set)
+    for utterance in utterances:
+        for word in words_of(utterance.segment.speaker or ""):
+            if word.is_content and word.form.isalpha() and len(word.form) > 1 and word.form != "speaker":
+                said[word.stem].add(utterance.number)
+    return {name: frozenset(found) for name, found in said.items()}
 
 
 def _medicines(utterances: Sequence[Utterance], *, affirmed: bool) -> dict[str, tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """Clauses of a text, which of them ask, and which words stand under a negation."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.lexicon import phrase_set, word_set
@@ -19,8 +20,12 @@ _HOLLOW = phrase_set("hollow_negations")
 _OPENING = 4
 #: A new subject ends a negation in speech without marks: "not very active i've gained weight".
 _SUBJECTS_ANEW = word_set("subjects_anew")
+_VERDICTS = word_set("brief_verdicts")
+_OWNERS = frozenset(("my", "our", "his", "her", "their"))
 _OPINIONS = frozenset(("think", "believe", "feel", "know", "say"))
 _BRIEF = frozenset(("no", "nil", "without"))
+#: "Any rash" asks; a longer clause that opens so need not.
+_BRIEF_QUESTION = 16
 #: Words that "without" covers.
 _WITHOUT = 2
 #: Words that a trailing negation can cover.
@@ -73,6 +78,8 @@ def _end_of_reach(words: Sequence[Word], clause: Clause, cue: int, reach: int) -
     """Return where a negation ends: "no" ends at a comma unless an "or" carries it on, "denies" does not."""
     span = _WITHOUT if words[cue].form == "without" else reach
     last = min(clause.last, cue + 1 + span)
+    if words[cue + 1 : cue + 2] and words[cue + 1].form in _VERDICTS and _begins_anew(words, cue + 2):
+        return min(last, cue + 2)
     stop = next((n for n in range(cue + 3, last) if words[n].form in _SUBJECTS_ANEW), last)
     last = last if words[cue + 1 : cue + 2] and words[cue + 1].form in _OPINIONS else stop
     if words[cue].form not in _BRIEF:
@@ -81,6 +88,11 @@ def _end_of_reach(words: Sequence[Word], clause: Clause, cue: int, reach: int) -
     if "," in forms and not {"or", "nor"} & set(forms[forms.index(",") :]):
         return min(last, cue + 1 + forms.index(","))
     return last
+
+
+def _begins_anew(words: Sequence[Word], index: int) -> bool:
+    """Say whether a new statement begins at a word: "not great my husband left"."""
+    return index < len(words) and (words[index].form in _SUBJECTS_ANEW or words[index].form in _OWNERS)
 
 
 def cue_over(words: Sequence[Word], clauses: Sequence[Clause], index: int) -> str:
@@ -98,7 +110,7 @@ def _boundaries(words: Sequence[Word]) -> Iterator[int]:
     for index, word in enumerate(words):
         if word.form in _ENDS:
             yield index + 1
-        elif index and (word.form in _JOINERS or _opens_clause(words, index)):
+        elif index and (word.form in _JOINERS or _opens_clause(words, index) or _opens_question(words, index)):
             yield index
 
 
@@ -108,20 +120,34 @@ def _opens_clause(words: Sequence[Word], index: int) -> bool:
     return words[index].form in {"and", "so", ",", "then"} and follows.split("'")[0] in _PRONOUNS
 
 
+def _opens_question(words: Sequence[Word], index: int) -> bool:
+    """Say whether "do you" opens a question in speech without marks: "when it gets dark do you think of dying"."""
+    if words[index].form not in _AUXILIARIES or index + 1 >= len(words) or words[index + 1].form != "you":
+        return False
+    before = [word.form for word in words[max(0, index - _OPENING) : index]]
+    return not (_QUESTION_WORDS | {"if", "and", "or", "than"}) & set(before) and before[-1] not in _FILLERS
+
+
 def _asks(words: Sequence[Word], first: int, last: int) -> bool:
     if words[last - 1].form == "?":
         return True
     opening = [word.form for word in words[first:last] if word.form not in _FILLERS][:2]
     if not opening:
         return False
-    if opening[0] in _AUXILIARIES and opening[0] != "any":
+    if opening[0] == "any":
+        return last - first <= _BRIEF_QUESTION
+    if opening[1:] == ["about"]:
+        return opening[0] in {"how", "what"}
+    if opening[0] in _AUXILIARIES:
         return len(opening) > 1 and opening[1] in _SUBJECTS
     return opening[0] in _QUESTION_WORDS and len(opening) > 1 and opening[1] in _AUXILIARIES
 
 
 def _is_open(words: Sequence[Word], first: int, last: int) -> bool:
-    """Say whether a question word stands among the first words of a clause."""
-    return any(word.form.split("'")[0] in _QUESTION_WORDS for word in words[first : min(last, first + _OPENING)])
+    """Say whether a question word stands among the first words of a clause; "how about" asks for yes or no."""
+    forms = [word.form.split("'")[0] for word in words[first : min(last, first + _OPENING + 1)]]
+    pairs = pairwise(forms)
+    return any(word in _QUESTION_WORDS and following != "about" for word, following in pairs)
 
 
 def _with_late_marks(words: Sequence[Word], clauses: list[Clause]) -> tuple[Clause, ...]:

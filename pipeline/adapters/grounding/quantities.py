@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from text_to_num import find_numbers  # type: ignore[import-untyped] # ships no types
@@ -15,6 +16,7 @@ UNIT_OF = {form: unit for unit, forms in pairs_in("units.txt") for form in forms
 _LONG_TIMES = word_set("long_times")
 _SLASHED = {7: "day", 52: "week", 12: "month", 24: "hour"}
 _COUNTED = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
+_COUNTS = word_set("numbers_that_affirm")
 _VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "dozen": 12.0, "fortnight": 2.0}
 _BETWEEN = frozenset(("of", "or", "so", "a", "more", "-"))
 _SLASH = re.compile(r"(\d+(?:\.\d+)?)/(\d+)")
@@ -102,14 +104,28 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
         if word.form[0].isdigit() and not _names_something(words, index):
             ordinal = index + 1 < len(words) and words[index + 1].form in _ORDINAL_ENDS
             yield from (quantity._replace(ordinal=ordinal) for quantity in _typed(word.form, index))
-        elif word.form in _COUNTED:
+        elif word.form in _COUNTED and not _is_plain_rate(words, index):
             yield Quantity(_COUNTED[word.form], "time", index, index + 1)
         elif word.form in _VAGUE:
             unit = "week" if word.form == "fortnight" else ""
             yield Quantity(_VAGUE[word.form], unit, index, index + 1, vague=not unit)
-        elif word.form in {"a", "an"} and index + 1 < len(words) and words[index + 1].form in _LONG_TIMES:
+        elif word.form in {"a", "an"} and _opens_a_time(words, index):
             half = index > 0 and words[index - 1].form == "half"
             yield Quantity(0.5 if half else 1.0, "", index, index + 1)
+
+
+def _opens_a_time(words: Sequence[Word], index: int) -> bool:
+    """Say whether "a week" is a length of time; in "four meetings a week" it is a rate."""
+    if index + 1 >= len(words) or words[index + 1].form not in _LONG_TIMES:
+        return False
+    before = words[max(0, index - 2) : index]
+    return not any(word.form[0].isdigit() or word.form in _COUNTS for word in before)
+
+
+def _is_plain_rate(words: Sequence[Word], index: int) -> bool:
+    """Say whether "once" adds nothing: "once daily" is daily."""
+    following = words[index + 1].form if index + 1 < len(words) else ""
+    return words[index].form == "once" and following in {"daily", "weekly", "monthly", "nightly"}
 
 
 def _spelled(spoken: Sequence[Quantity]) -> Iterator[Quantity]:
@@ -117,9 +133,10 @@ def _spelled(spoken: Sequence[Quantity]) -> Iterator[Quantity]:
     run: list[Quantity] = []
     for quantity in [*spoken, None]:
         if run and (quantity is None or quantity.first != run[-1].last or quantity.ordinal):
-            if 1 < len(run) <= _LONGEST_RUN:
-                digits = "".join(str(int(part.value)) for part in run)
-                yield Quantity(float(digits), "", run[0].first, run[-1].last)
+            for first, last in combinations(range(len(run) + 1), 2):
+                if 1 < last - first <= _LONGEST_RUN:
+                    digits = "".join(str(int(part.value)) for part in run[first:last])
+                    yield Quantity(float(digits), "", run[first].first, run[last - 1].last)
             run = []
         if quantity is not None and not quantity.ordinal and quantity.value < _LARGE and quantity.value.is_integer():
             run.append(quantity)

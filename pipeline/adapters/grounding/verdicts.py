@@ -127,7 +127,8 @@ def _by_score(weighed: Weighed, score: float, likeness: float) -> tuple[Verdict,
         return Verdict.SUPPORTED, ("clinician_judgement",) if judgement else ()
     if judgement and not weighed.findings:
         return Verdict.NOT_CHECKED, ("clinician_judgement",)
-    if weighed.evidence and (likeness >= _SUPPORTED if weighed.findings else likeness >= _PARTIAL):
+    unclear = all(finding.reason_code == "heard_unclearly" for finding in weighed.findings)
+    if weighed.evidence and likeness >= (_PARTIAL if unclear else _SUPPORTED):
         return Verdict.PARTIAL, ()
     return Verdict.UNSUPPORTED, ()
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from pipeline.adapters.grounding.checks.absences import check_absences
+from pipeline.adapters.grounding.checks.agreements import check_agreements
 from pipeline.adapters.grounding.checks.attribution import check_attribution
 from pipeline.adapters.grounding.checks.causes import check_causes
 from pipeline.adapters.grounding.checks.ground import Ground, Outcome, ground_of
+from pipeline.adapters.grounding.checks.hearing import check_hearing
 from pipeline.adapters.grounding.checks.ladders import check_ladders
 from pipeline.adapters.grounding.checks.medications import check_medications
 from pipeline.adapters.grounding.checks.names import check_names
@@ -24,6 +26,7 @@ CHECKS: dict[str, Callable[[Ground], Outcome]] = {
     "risk": check_risks,
     "risk_level": check_risk_levels,
     "attribution": check_attribution,
+    "agreement": check_agreements,
     "medications": check_medications,
     "sides": check_sides,
     "names": check_names,
@@ -31,6 +34,7 @@ CHECKS: dict[str, Callable[[Ground], Outcome]] = {
     "degree": check_ladders,
     "causes": check_causes,
     "quotations": check_quotations,
+    "hearing": check_hearing,
     "session_facts": check_records,
     "not_assessed": check_absences,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
+from pipeline.adapters.grounding.checks.deeds import misplaced_deeds
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
 from pipeline.adapters.grounding.claims import kin_groups
@@ -29,7 +30,7 @@ _ATTENDING = frozenset(("wife", "husband", "boyfriend", "girlfriend", "mother", 
 
 def check_attribution(ground: Ground) -> Outcome:
     """Hold the claim's speaker and relatives against who spoke and who was spoken of."""
-    findings = (*_kin(ground), *_speaker(ground))
+    findings = (*_kin(ground), *_speaker(ground), *misplaced_deeds(ground))
     if findings:
         return failed(*findings)
     return PASSED if ground.claim.actor is not None or _kin_in_claim(ground) else NOT_APPLICABLE
@@ -83,7 +84,10 @@ def _names_any(group: tuple[str, ...], stems: Container[str]) -> bool:
 def _speaker(ground: Ground) -> Iterator[Finding]:
     """Yield a conflict where what is credited to one voice came from the other alone."""
     credited, deed = ground.claim.actor, _deed(ground)
-    if credited is None or deed is None or ground.claim.kind in _NOT_SPOKEN:
+    if credited is None or ground.claim.kind in _NOT_SPOKEN:
+        return
+    if deed is None:
+        yield from _own_state(ground, credited)
         return
     own, others, best = _shares(ground, credited, deed)
     if deed.sort == "confession" and credited is Role.CLINICIAN and own < _HALF:
@@ -96,6 +100,15 @@ def _speaker(ground: Ground) -> Iterator[Finding]:
     least, lead = (_MOSTLY, _GAP) if strict else (_HALF, _LEAD)
     if best is not None and others >= least and others - own >= lead:
         yield Finding(CHECK, "said_by_another", ground.claim.text, (quote(best),))
+
+
+def _own_state(ground: Ground, credited: Role) -> Iterator[Finding]:
+    """Yield a conflict where the clinician is credited with what the client says of themselves."""
+    own, others, best = _shares(ground, credited, _Deed("state", ""))
+    if credited is Role.CLINICIAN and best is not None and others >= _MOSTLY and others - own >= _GAP:
+        forms = {word.form.split("'")[0] for word in best.passage.words}
+        if "i" in forms and best.segment.role is Role.CLIENT:
+            yield Finding(CHECK, "said_by_another", ground.claim.text, (quote(best),))
 
 
 class _Deed(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
+from pipeline.adapters.grounding.checks.hearing import may_have_been
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import TranscriptIndex
 from pipeline.adapters.grounding.lexicon import words_in
@@ -20,7 +21,8 @@ def check_medications(ground: Ground) -> Outcome:
     if not named:
         return _nothing_taken(ground)
     spoken = ground.index.medicines
-    findings = tuple(_finding(m, ground) for m in named if m.substance not in spoken and not _sounds_said(m, ground))
+    unsaid = [m for m in named if m.substance not in spoken and not may_have_been(m.substance, ground)]
+    findings = tuple(_finding(m, ground) for m in unsaid if not _sounds_said(m, ground))
     return failed(*findings) if findings else PASSED
 
 

@@ -12,6 +12,7 @@ from pipeline.domain.evidence import Finding
 
 CHECK = "names"
 _SHORTEST = 3
+_TITLES = frozenset(("dr", "mr", "mrs", "ms", "doctor"))
 
 
 def check_names(ground: Ground) -> Outcome:
@@ -33,10 +34,14 @@ def names_in(ground: Ground) -> Iterator[Word]:
     """Yield capitalised words in mid-sentence that are no common words."""
     text = ground.claim.text
     words = ground.claim.passage.words
-    for before, word in pairwise(words):
+    for number, (before, word) in enumerate(pairwise(words)):
         form = text[word.start : word.end]
-        opens = before.form in {".", "?", "!", ":", '"', "\u201c", "-", "/"} or not before.form[0].isalnum()
-        opens = opens or text[before.start : before.end][:1].isupper()
+        if before.form == "." and not (number and words[number - 1].form in _TITLES):
+            continue
+        opens = before.form in {"?", "!", ":", '"', "\u201c", "-", "/"} or not (
+            before.form[0].isalnum() or before.form == "."
+        )
+        opens = opens or (text[before.start : before.end][:1].isupper() and before.form not in _TITLES)
         if opens or len(form) < _SHORTEST or not form[0].isupper() or not form[1:].islower():
             continue
         if not _is_common(word):

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.adapters.grounding.background import background
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
+from pipeline.adapters.grounding.checks.names import names_in
 from pipeline.adapters.grounding.checks.nearby import stretch
 from pipeline.adapters.grounding.checks.parity import opposed_clauses
 from pipeline.adapters.grounding.evidence import quote
-from pipeline.adapters.grounding.index import Mention, Stance
+from pipeline.adapters.grounding.index import Mention, Stance, Utterance
 from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.mentions import risk_spans
 from pipeline.adapters.grounding.polarity import cue_over, is_cue
@@ -23,6 +24,8 @@ _NEAR = 0.6
 _COMMON = 0.35
 #: Words between a negation and what it denies.
 _CLOSE = 4
+#: Things named before a topic in a question that is not about it.
+_OTHER_MATTERS = 2
 _BEARING = (Stance.AFFIRMED, Stance.TOLD, Stance.SUPPOSED)
 _DENIALS = word_set("denials")
 
@@ -39,8 +42,9 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
     if ground.claim.kind is SentenceKind.PLAN:
         return
     watched = risk_spans(ground.claim)
+    named = {word.start for word in names_in(ground)}
     for topic, said in ground.topics:
-        if not _within(topic, ground, watched):
+        if not _within(topic, ground, watched) and ground.claim.passage.span(*topic.span)[0] not in named:
             reason, stance = _reason(topic, said, ground)
             if reason:
                 yield Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
@@ -65,7 +69,9 @@ def _reason(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance | 
 
 
 def _of_denial(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance | None]:
-    if said.share(Stance.DENIED) >= _NEAR:
+    if _is_far_from_cue(topic, ground):
+        return "", None
+    if said.share(Stance.DENIED) >= _NEAR and not _only_beside(topic, said, ground):
         return "", None
     if said.share(Stance.AFFIRMED) >= _SAME:
         against = _speaks_against(topic, said, Stance.AFFIRMED, ground)
@@ -73,6 +79,36 @@ def _of_denial(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance
     if said.share(Stance.ASKED) >= _NEAR:
         return ("asked_not_answered", Stance.ASKED) if _unanswered(said, ground) else ("", None)
     return ("denial_not_asked" if _is_denial(topic, ground) else ""), None
+
+
+def _only_beside(topic: Topic, said: Settled, ground: Ground) -> bool:
+    """Say whether a thing that the client affirms is denied in answers to questions about something else alone.
+
+    "Did your doctor know about the nausea?" - "No." denies no nausea.
+    """
+    if said.share(Stance.AFFIRMED) < _SAME:
+        return False
+    own = frozenset().union(*(term.names for term in topic.terms))
+    return all(
+        mention.settled_in != mention.utterance
+        and _names_more(ground.index.utterances[mention.utterance], mention, own)
+        for mention in said.mentions[Stance.DENIED]
+    )
+
+
+def _names_more(utterance: Utterance, mention: Mention, own: frozenset[str]) -> bool:
+    """Say whether the question's clause names other things before the topic."""
+    clause = utterance.passage.clause_at(mention.word)
+    terms = [t for t in utterance.passage.terms if clause.first <= t.first < mention.word and not t.names & own]
+    return len(terms) >= _OTHER_MATTERS
+
+
+def _is_far_from_cue(topic: Topic, ground: Ground) -> bool:
+    """Say whether a "not" stands before another word first: "did not hold her medicine for the vaccine"."""
+    words = ground.claim.passage.words
+    first = topic.span[0]
+    near = [word.form for word in words[max(0, first - _CLOSE) : first]]
+    return not _is_denial(topic, ground) and not any(is_cue(form) for form in near)
 
 
 def _speaks_against(topic: Topic, said: Settled, stance: Stance, ground: Ground) -> bool:

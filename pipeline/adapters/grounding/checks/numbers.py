@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
+from pipeline.adapters.grounding.checks.hearing import unsure_of
 from pipeline.adapters.grounding.checks.nearby import around, has_basis, stretch
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import SpokenQuantity
@@ -13,6 +14,8 @@ from pipeline.domain.note import SentenceKind
 CHECK = "numbers"
 #: Numbers up to this are said all the time, so that one said elsewhere proves nothing.
 _SMALL = 12.0
+#: Units that people leave out: "he's six", "takes fifty".
+_LOOSE = frozenset(("year", "time", "mg", "dollar", "pound", "percent"))
 
 
 def check_numbers(ground: Ground) -> Outcome:
@@ -36,18 +39,32 @@ def _finding(quantity: Quantity, ground: Ground) -> Finding | None:
     standing = [spoken for spoken in same if spoken.corrected_in is None]
     if same and not standing:
         return Finding(CHECK, "stale_after_correction", words, _quotes([s.corrected_in or 0 for s in same], ground))
+    if not standing and unsure_of(quantity, ground):
+        return None  # the check of hearing says so
     near = {utterance.number for utterance in around(ground, ground.evidence.candidates)}
-    if any(spoken.utterance in near for spoken in standing):
+    beside = [spoken for spoken in standing if spoken.utterance in near]
+    if any(_same_kind(quantity, spoken.quantity) for spoken in beside):
         return None
     rivals = [spoken.utterance for spoken in _rivals(quantity, ground)]
+    if beside and not rivals:
+        return None
     if rivals and (not standing or quantity.value <= _SMALL):
         return Finding(CHECK, "number_mismatch", words, _quotes(rivals, ground))
     return None if standing else Finding(CHECK, "number_not_said", words)
 
 
 def _agree(claimed: Quantity, spoken: Quantity) -> bool:
-    """Say whether both are the same amount; "the twentieth" is no twenty."""
+    """Say whether both are the same amount; "the twentieth" is no twenty, and three beers are not three days."""
+    if claimed.unit and spoken.noun and not spoken.unit and claimed.unit not in _LOOSE:
+        return False
     return claimed.equals(spoken) and (claimed.ordinal or not spoken.ordinal or not claimed.unit)
+
+
+def _same_kind(claimed: Quantity, spoken: Quantity) -> bool:
+    """Say whether both count the same thing, as far as either says what it counts."""
+    if claimed.unit or spoken.unit:
+        return claimed.unit == spoken.unit or (claimed.is_time and spoken.is_time)
+    return not claimed.noun or not spoken.noun or claimed.noun == spoken.noun
 
 
 def _quotes(numbers: Sequence[int], ground: Ground) -> tuple[EvidenceSpan, ...]:
@@ -62,5 +79,12 @@ def _rivals(quantity: Quantity, ground: Ground) -> Iterator[SpokenQuantity]:
     for spoken in ground.index.quantities:
         unit = spoken.quantity.unit == quantity.unit or (spoken.quantity.is_time and quantity.is_time)
         comparable = unit if quantity.unit else spoken.quantity.noun == quantity.noun
+        comparable = comparable or _answers_alone(spoken, ground)
         if spoken.utterance in near and comparable and spoken.corrected_in is None:
             yield spoken
+
+
+def _answers_alone(spoken: SpokenQuantity, ground: Ground) -> bool:
+    """Say whether an answer opens with a bare number: "One. In the grocery store"."""
+    bare = not spoken.quantity.unit and not spoken.quantity.noun and not spoken.quantity.ordinal
+    return bare and spoken.quantity.first == 0 and ground.index.question_of(spoken.utterance) is not None

@@ -18,6 +18,9 @@ _BASIS = 0.6
 _BRIEF = 18
 _CLOSE = 6
 _THIRD = 3
+#: Words of a clause among which the negation of its first verb stands.
+_EARLY = 6
+_SUPPOSING = word_set("supposing")
 _REFUSALS = word_set("refusals")
 _SOFT = word_set("soft_negations")
 
@@ -50,9 +53,10 @@ def opposed_clauses(ground: Ground) -> Iterator[Finding]:
         if len(terms) < _FEWEST:
             continue
         rests = list(_rests_of(terms, ground))
-        turned = _turns(ground, clause)
+        at = _turns(ground, clause)
+        turned = at is not None and _first_is_affirmed(terms, at, rests)
         own = frozenset(word.form for word in passage.words[clause.first : clause.last])
-        if (turned and _affirm(rests, own)) or (not turned and _deny(rests) and not _negates(ground, clause)):
+        if (turned and _affirm(rests, own)) or (at is None and _deny(rests) and not _negates(ground, clause)):
             start, end = passage.span(clause.first, clause.last)
             counter = tuple(quote(rest.utterance) for rest in rests)
             yield Finding(CHECK, "polarity_conflict", ground.claim.text[start:end], counter)
@@ -62,10 +66,21 @@ def _is_quoted(ground: Ground, term: Term) -> bool:
     return ground.claim.is_quoted(ground.claim.passage.words[term.first].start)
 
 
-def _turns(ground: Ground, clause: Clause) -> bool:
-    """Say whether a verb of the clause is negated or refused: "will not", "declined to", "denied crying"."""
-    words = ground.claim.passage.words[clause.first : clause.last]
-    return any(word.form in _REFUSALS or word.form == "not" or word.form.endswith("n't") for word in words)
+def _turns(ground: Ground, clause: Clause) -> int | None:
+    """Return where the clause's first verb is negated or refused: "will not", "declined to", "denied crying"."""
+    words = ground.claim.passage.words
+    if words[clause.first].form in _SUPPOSING:
+        return None
+    early = range(clause.first, min(clause.last, clause.first + _EARLY))
+    turns = (n for n in early if words[n].form in _REFUSALS or words[n].form == "not" or words[n].form.endswith("n't"))
+    return next(turns, None)
+
+
+def _first_is_affirmed(terms: list[Term], at: int, rests: list[_Rest]) -> bool:
+    """Say whether what the negation stands before was said, and not only under a negation there too."""
+    first = next((term for term in terms if term.first > at), None)
+    said = [spoken for rest in rests for spoken in rest.said_of(first)] if first is not None else []
+    return any(not spoken.negated for spoken in said)
 
 
 def _negates(ground: Ground, clause: Clause) -> bool:
@@ -100,8 +115,10 @@ def _has_doubt(rest: _Rest, own: frozenset[str]) -> bool:
     """
     for clause in rest.clauses():
         answer = rest.utterance.answer
-        if clause.asks and not clause.is_open and (answer is None or answer.yes is False):
+        if clause.asks and not clause.is_open and (answer is None or not answer.yes):
             return True
+    if sum(clause.asks for clause in rest.utterance.passage.clauses) > 1:
+        return True
     doubted = [all(_is_doubted(rest, spoken, own) for spoken in rest.said_of(term)) for term in rest.terms]
     return sum(doubted) * _THIRD >= len(doubted)
 

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
+from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, Ground, Outcome, failed
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance, TranscriptIndex, Utterance
 from pipeline.adapters.grounding.lexicon import pairs_in
 from pipeline.adapters.grounding.mentions import plain, raised_topics, stance_in
-from pipeline.domain.evidence import Finding
+from pipeline.domain.evidence import CheckResult, Finding
 from pipeline.domain.note import SentenceKind
 
 CHECK = "risk_level"
@@ -43,7 +43,17 @@ def check_risk_levels(ground: Ground) -> Outcome:
     findings = [_unasked(degree) for degree in claimed if degree.denied and _PLAN <= degree.level not in said]
     if stated:
         findings += _mismatch(max(stated, key=lambda degree: degree.level), said, ground)
-    return failed(*findings) if findings else PASSED
+    if findings:
+        return failed(*findings)
+    denied = [n for degree in claimed if degree.denied for n in said.get(degree.level, {}).get(Stance.DENIED, [])]
+    places = [place for n in dict.fromkeys(denied) for place in (n, ground.index.answer_of(n)) if place is not None]
+    return Outcome(CheckResult.PASS, evidence=tuple(quote(ground.index.utterances[n]) for n in places[:_MOST]))
+
+
+def stated_degrees(ground: Ground) -> bool:
+    """Say whether a degree that the claim states came up, and not only as denied."""
+    said = levels_said(ground.index)
+    return any(not degree.denied and said.get(degree.level, {}).keys() - {Stance.DENIED} for degree in _claimed(ground))
 
 
 def _unasked(degree: Degree) -> Finding:
@@ -79,6 +89,7 @@ def _claimed(ground: Ground) -> Iterator[Degree]:
         yield from found
 
 
+@lru_cache(maxsize=4)
 def levels_said(index: TranscriptIndex) -> dict[int, dict[Stance, list[int]]]:
     """Return for each degree how it came up and where."""
     said: dict[int, dict[Stance, list[int]]] = {}

@@ -1,8 +1,10 @@
 """Risk statements: a danger in the note must have been raised, and a denial of one must answer a question."""
 
+import re
 from collections.abc import Mapping
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, Ground, Outcome, failed
+from pipeline.adapters.grounding.checks.risk_levels import stated_degrees
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance
 from pipeline.adapters.grounding.mentions import WATCHED, NamedTopic, RaisedTopic, raised_topics, topics_claimed
@@ -11,6 +13,7 @@ from pipeline.domain.note import SentenceKind
 
 CHECK = "risk"
 _MOST = 4
+_DEGREES = re.compile(r"\b(?:plan(?:s|ned)?|inten[td]\w*|attempt\w*|means|active)\b", re.IGNORECASE)
 _BLOWS = ("violence", "abuse")
 #: What a question about one danger asks about another.
 _FAMILIES = {"violence": _BLOWS, "abuse": _BLOWS, "suicide": ("self_harm",), "self_harm": ("suicide",)}
@@ -28,7 +31,10 @@ def check_risks(ground: Ground) -> Outcome:
     findings, borne_out = [], []
     for named in claimed:
         topic = _raised(named, raised)
-        reason, stances = _reason(topic, denied=named.denied)
+        own = raised.get(named.topic, RaisedTopic())
+        if own.hits and _names_a_degree(named, ground) and (named.denied or stated_degrees(ground)):
+            continue  # how far it goes is risk_level's to say
+        reason, stances = _reason(topic, own, denied=named.denied)
         if reason:
             spans = tuple(quote(ground.index.utterances[number]) for number in topic.where(*stances)[:_MOST])
             findings.append(Finding(CHECK, reason, named.words, spans))
@@ -53,10 +59,15 @@ def _raised(named: NamedTopic, raised: Mapping[str, RaisedTopic]) -> RaisedTopic
     return RaisedTopic(tuple(hit for name in names for hit in raised.get(name, RaisedTopic()).hits))
 
 
-def _reason(raised: RaisedTopic, *, denied: bool) -> tuple[str, tuple[Stance, ...]]:
+def _names_a_degree(named: NamedTopic, ground: Ground) -> bool:
+    """Say whether a claim is of a plan, an intent or an attempt, and not of the danger as a whole."""
+    return named.topic == "suicide" and _DEGREES.search(ground.claim.text) is not None
+
+
+def _reason(raised: RaisedTopic, own: RaisedTopic, *, denied: bool) -> tuple[str, tuple[Stance, ...]]:
     if not raised.hits:
         return ("risk_denial_not_asked" if denied else "risk_not_said"), ()
-    if denied and raised.has(Stance.AFFIRMED) and not raised.has(Stance.DENIED):
+    if denied and own.has(Stance.AFFIRMED) and not raised.has(Stance.DENIED):
         return "risk_was_stated", (Stance.AFFIRMED,)
     if denied and not raised.has(Stance.DENIED, Stance.AFFIRMED):
         return "asked_not_answered", ()

@@ -1,0 +1,97 @@
+"""Deeds: "he yelled at me" is not "client yelled", and "that you don't send" is not "sent"."""
+
+from collections.abc import Iterator
+from enum import Enum
+
+from pipeline.adapters.grounding.checks.ground import Ground
+from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
+from pipeline.adapters.grounding.claims import kin_groups
+from pipeline.adapters.grounding.evidence import quote
+from pipeline.adapters.grounding.index import Utterance
+from pipeline.adapters.grounding.lexicon import word_set
+from pipeline.adapters.grounding.passage import names_of
+from pipeline.adapters.grounding.words import Word, stem
+from pipeline.domain.evidence import Finding
+from pipeline.domain.note import SentenceKind
+from pipeline.domain.transcript import Role
+
+_PASSIVE = frozenset(("was", "were", "been", "is", "are", "be", "being", "will", "to", "would", "should"))
+_FIRST = word_set("first_persons")
+_THIRD = word_set("third_persons")
+_CLIENT = word_set("client_nouns")
+_REACH = 7
+_EARLY = 3
+
+
+class Doer(Enum):
+    """Who does a thing."""
+
+    CLIENT = "client"
+    OTHER = "other"
+
+
+def misplaced_deeds(ground: Ground) -> Iterator[Finding]:
+    """Yield the claim's main deed where all that was said of it has somebody else doing it."""
+    claimed = _claimed(ground)
+    if claimed is None or not has_basis(ground):
+        return
+    doer, verb = claimed
+    places = [(u, at) for u in stretch(ground, reach=0) for at in _places(u, verb)]
+    doers = [(_doer_of(u, at), u) for u, at in places if not u.passage.negated[at]]
+    if doers and all(found not in {None, doer} for found, _ in doers):
+        start, end = verb.start, verb.end
+        counter = tuple(dict.fromkeys(quote(u) for _, u in doers))
+        yield Finding("attribution", "done_by_another", ground.claim.text[start:end], counter)
+
+
+def _claimed(ground: Ground) -> tuple[Doer, Word] | None:
+    """Return who does what by a claim's first words, where it says so plainly."""
+    words = ground.claim.passage.words
+    if (
+        ground.claim.kind in {SentenceKind.SESSION_FACT, SentenceKind.NOT_ASSESSED, SentenceKind.PLAN}
+        or len(words) < _EARLY
+    ):
+        return None
+    doer, at = _subject(words)
+    verb = words[at] if at < len(words) else None
+    if doer is None or verb is None or not verb.is_content or verb.form in _PASSIVE or ground.claim.passage.negated[at]:
+        return None
+    return doer, verb
+
+
+def _subject(words: tuple[Word, ...]) -> tuple[Doer | None, int]:
+    """Return the subject's sort and where its verb stands."""
+    at = 1 if words[0].form == "the" else 0
+    if words[at].form in _CLIENT:
+        return Doer.CLIENT, at + 1
+    owned = words[at].form.removesuffix("'s") in _CLIENT or words[at].form in {"his", "her", "their"}
+    at += owned
+    if at < len(words) and words[at].stem in _kin_stems():
+        return Doer.OTHER, at + 1
+    return None, 0
+
+
+def _kin_stems() -> frozenset[str]:
+    return frozenset(stem(member) for group in kin_groups() for member in group)
+
+
+def _places(utterance: Utterance, verb: Word) -> Iterator[int]:
+    names = names_of(verb)
+    yield from (n for n, word in enumerate(utterance.passage.words) if word.stem in names or names_of(word) & names)
+
+
+def _doer_of(utterance: Utterance, at: int) -> Doer | None:
+    """Return who does what a word of an utterance says, by the last subject before it."""
+    words = utterance.passage.words
+    role = utterance.segment.role
+    for number in range(at - 1, max(-1, at - _REACH), -1):
+        form = words[number].form.split("'")[0]
+        if form in {".", "?", "!", ";"} or role is None:
+            return None
+        if form in _FIRST:
+            return Doer.CLIENT if role is Role.CLIENT else None
+        if form == "you":
+            return Doer.CLIENT if role is Role.CLINICIAN else None
+        if form in _THIRD or words[number].stem in _kin_stems():
+            return Doer.OTHER
+    return None

@@ -1,0 +1,77 @@
+"""What therapy notes get wrong, on an invented session: plans, past and present, agreements, who did what."""
+
+import pytest
+
+from pipeline.adapters.grounding import GroundingVerifier
+from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict
+from pipeline.domain.transcript import Engine, Role, Segment, Transcript
+from pipeline.ports import SessionFacts
+
+SESSION = """\
+T: You told me that you cut yourself in the past. Has that come back?
+C: No. Not since high school.
+T: when it gets really dark do you think about killing yourself
+C: i did last year but not now no
+T: Have you made any plans?
+C: No, nothing like that.
+T: And panic attacks?
+C: One. In the grocery store on Saturday.
+T: Did Doctor Patel know about the nausea from the pills?
+C: No, I haven't told her. The pills make me nauseous every day.
+T: Would you be willing to call Doctor Patel this week?
+C: Maybe. I'll think about it.
+T: any headaches
+C: no no headaches
+C: He threw a plate at the wall on Friday when he yelled at me.
+C: I'm still sober, it's been fourteen months.
+C: i go to two meetings and on good weeks i go to four
+C: not great my husband moved out on sunday
+"""
+ROLES = {"T": Role.CLINICIAN, "C": Role.CLIENT}
+
+
+def verdict(text: str) -> ClaimVerdict:
+    """Return the verdict on one sentence."""
+    turns = [line.split(": ", 1) for line in SESSION.splitlines()]
+    segments = (Segment(f"u{n}", 5.0 * n, 5.0 * n + 4, said, who, ROLES[who]) for n, (who, said) in enumerate(turns))
+    transcript = Transcript(tuple(segments), "en", Engine("typed", "1"))
+    return GroundingVerifier().verify([Claim("1", text)], transcript, SessionFacts()).verdicts[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Denied self-harm since high school.",
+        "Client denied current suicidal ideation.",
+        "No suicide plan.",
+        "Client had one panic attack in the grocery store on Saturday.",
+        "Client has been sober for 14 months.",
+        "Client's husband moved out on Sunday.",
+        "Client denied headaches.",
+    ],
+)
+def test_what_was_said_in_other_words_is_supported(text: str) -> None:
+    """Questions without marks, answers about the past and bare numbers are understood as people mean them."""
+    assert verdict(text).verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Client reported self-harm last week.", "risk_was_denied"),
+        ("Client has a plan to kill herself.", "risk_level_mismatch"),
+        ("Client had three panic attacks.", "number_mismatch"),
+        ("Client agreed to call Doctor Patel this week.", "agreement_not_given"),
+        ("Client threw a plate at the wall on Friday.", "done_by_another"),
+        ("Therapist is sober for 14 months.", "said_by_another"),
+        ("Client has been sober for 4 months.", "number_mismatch"),
+        ("Client reported headaches.", "polarity_conflict"),
+    ],
+)
+def test_what_was_said_otherwise_is_contradicted(text: str, reason: str) -> None:
+    """A suggestion, another's deed, another number and a denied danger each contradict under their own reason."""
+    found = verdict(text)
+
+    assert reason in found.reasons
+    assert found.verdict is Verdict.CONTRADICTED
+    assert found.score < 0.5
