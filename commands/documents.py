@@ -4,8 +4,8 @@ from pathlib import Path
 
 from commands.opening import read_document
 from pipeline.adapters.formats import IMPORT_FORMATS, read_transcript
-from pipeline.domain.documents.claims import claim_ids, claims_from_jsonl, claims_of
-from pipeline.domain.documents.note import note_from_bytes
+from pipeline.adapters.formats.notes import NOTE_FORMATS, read_note
+from pipeline.domain.documents.claims import claim_ids, claims_from_jsonl
 from pipeline.domain.documents.vocabulary import names_from_text
 from pipeline.domain.evidence import Claim
 from pipeline.domain.transcript import Transcript
@@ -27,8 +27,15 @@ def names_in(path: Path | None) -> tuple[str, ...]:
 
 
 def claims_in_note(path: Path) -> tuple[Claim, ...]:
-    """Return the sentences of the note in a file; raise ``NoteInvalidError`` that names the place."""
-    return claims_of(note_from_bytes(read_document(path, NoteInvalidError).encode()))
+    """Return the sentences of the note in a file, by its suffix; raise ``NoteInvalidError`` that names the place."""
+    name = path.suffix.lower().removeprefix(".")
+    if name not in NOTE_FORMATS:
+        raise NoteInvalidError(where="the file's suffix", problem=f"use one of {', '.join(NOTE_FORMATS)}")
+    try:
+        body = path.read_bytes()
+    except OSError:
+        raise NoteInvalidError(where="the file cannot be read") from None
+    return read_note(name, body)
 
 
 def claims_in(path: Path) -> tuple[tuple[Claim, ...], tuple[str | int, ...]]:

@@ -4,61 +4,52 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from commands.documents import claims_in, claims_in_note, transcript_in
 from commands.opening import console, working, write_private
+from commands.verdict_lines import show_verdicts
 from config.engines import build_verifier
-from pipeline.adapters.report.wording import SYMBOLS, VERDICTS
-from pipeline.domain.documents.verification import verdicts_to_jsonl
-from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict, Verification
+from config.settings import VerifyEngine, load_settings
+from config.wiring import SystemClock
+from pipeline.adapters.formats.verdicts import Checked, VerdictFormat, format_of, write_verdicts
+from pipeline.adapters.report.verdicts import verdicts_view
 from pipeline.ports import SessionFacts
 
 NAME = "verify"
 
-STYLES = {
-    Verdict.SUPPORTED: "green",
-    Verdict.PARTIAL: "yellow",
-    Verdict.UNSUPPORTED: "yellow",
-    Verdict.CONTRADICTED: "red",
-    Verdict.NOT_CHECKED: "dim",
-}
-
 
 def run(
     transcript: Annotated[Path, typer.Option(help="JSON, VTT, SRT or text.", exists=True, dir_okay=False)],
-    note: Annotated[Path | None, typer.Option(help="NOTE.json.", exists=True, dir_okay=False)] = None,
+    note: Annotated[
+        Path | None, typer.Option(help="A note: JSON, plain text or DOCX.", exists=True, dir_okay=False)
+    ] = None,
     claims: Annotated[Path | None, typer.Option(help="CLAIMS.jsonl.", exists=True, dir_okay=False)] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="VERDICTS.jsonl.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file: .jsonl, .json or .html; others need the format.")
+    ] = None,
+    output_format: Annotated[
+        VerdictFormat | None, typer.Option("--output-format", "-f", help="What to write, whatever the file's name.")
+    ] = None,
+    engine: Annotated[VerifyEngine | None, typer.Option(help="What verifies; else the settings' engine.")] = None,
 ) -> None:
     """Hold any note, or any list of claims, against any transcript: a verdict with evidence for each sentence."""
     if (note is None) == (claims is None):
         raise typer.BadParameter("give either --note or --claims")
-    asked, ids = (claims_in_note(note), None) if note is not None else claims_in(claims or Path())
+    wanted = _format(output, output_format)
+    asked, ids = (claims_in_note(note), ()) if note is not None else claims_in(claims or Path())
+    said = transcript_in(transcript)
+    verifier = build_verifier(load_settings(), engine)
     with working("Holding every sentence against what was said"):
-        verification = build_verifier().verify(asked, transcript_in(transcript), SessionFacts())
+        verification = verifier.verify(asked, said, SessionFacts())
+    checked = Checked(asked, said, verification, ids, SystemClock().now().isoformat(timespec="seconds"))
     if output is not None:
-        write_private(output, verdicts_to_jsonl(verification, ids))
+        write_private(output, write_verdicts(checked, wanted))
     if console.is_terminal:
-        _show(asked, verification)
+        show_verdicts(verdicts_view(asked, verification, said), console)
     elif output is None:
-        typer.echo(verdicts_to_jsonl(verification, ids), nl=False)
+        typer.echo(write_verdicts(checked, wanted), nl=False)
 
 
-def _show(claims: tuple[Claim, ...], verification: Verification) -> None:
-    for claim, verdict in zip(claims, verification.verdicts, strict=True):
-        _show_one(claim, verdict)
-    missing = [mention for mention in verification.mentions if not mention.in_note]
-    if missing:
-        console.print(Text("\nSaid, and not in the note", style="bold"))
-        for mention in missing:
-            console.print(Text(f"  {mention.topic}: “{mention.evidence[0].quote}”"))
-
-
-def _show_one(claim: Claim, verdict: ClaimVerdict) -> None:
-    words = f"{SYMBOLS[verdict.verdict]} {VERDICTS[verdict.verdict]}"
-    console.print(Text(f"{words:<20} {claim.text}", style=STYLES[verdict.verdict]))
-    for span in verdict.evidence[:2]:
-        console.print(Text(f"{'':<20} {span.start:7.1f} s  “{span.quote}”", style="dim"))
-    for finding in verdict.findings:
-        console.print(Text(f"{'':<20} {finding.check}: {finding.reason_code}", style="dim"))
+def _format(output: Path | None, named: VerdictFormat | None) -> VerdictFormat:
+    """Return the format named, or the one the file's name stands for; JSON Lines where neither says."""
+    return named or (format_of(output.suffix) if output is not None else None) or VerdictFormat.JSONL

@@ -1,7 +1,7 @@
 """Settings -> the work of each stage; loaded only in the process that runs a model."""
 
 from config.note_formats import load_layouts
-from config.settings import DraftEngine, Settings, SpeechEngine
+from config.settings import DraftEngine, Settings, SpeechEngine, VerifyEngine
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.documents.vocabulary import names_from_text
 from pipeline.domain.session import SessionKind, Stage
@@ -73,11 +73,14 @@ def build_drafter(settings: Settings) -> Drafter:
     return ExtractiveDrafter(load_layouts())
 
 
-def build_verifier() -> Verifier:
-    """Return the grounding verifier."""
+def build_verifier(settings: Settings, engine: VerifyEngine | None = None) -> Verifier:
+    """Return the grounding verifier, with the judge that the settings or the caller name beside its own checks."""
     from pipeline.adapters.grounding import GroundingVerifier
 
-    return GroundingVerifier()
+    engine = engine or settings.grounding.engine
+    if engine is VerifyEngine.RULES:
+        return GroundingVerifier()
+    raise EngineUnavailableError(engine=engine)
 
 
 def _transcribe(settings: Settings) -> StageFunction:
@@ -124,10 +127,10 @@ def _draft(settings: Settings) -> StageFunction:
     return work
 
 
-def _verify(_settings: Settings) -> StageFunction:
+def _verify(settings: Settings) -> StageFunction:
     from pipeline.stages.verify import verify
 
-    verifier = build_verifier()
+    verifier = build_verifier(settings)
 
     def work(task: StageTask, inputs: Inputs) -> StageResult:
         return verify(

@@ -39,6 +39,15 @@ class DraftEngine(StrEnum):
     LLM = "llm"
 
 
+class VerifyEngine(StrEnum):
+    """What is asked beside the typed checks: nothing, an embedding model, an entailment model, a language model."""
+
+    RULES = "rules"
+    EMBEDDING = "embedding"
+    ENTAILMENT = "entailment"
+    LLM = "llm"
+
+
 class StoreSettings(BaseModel):
     """The object store. Credentials of S3 come the way boto3 finds them."""
 
@@ -140,6 +149,19 @@ class DraftingSettings(BaseModel):
     api_key: SecretStr = SecretStr("")
 
 
+class GroundingSettings(BaseModel):
+    """The verifier. Typed checks always count, whatever is asked beside them."""
+
+    model_config = _FROZEN
+
+    engine: VerifyEngine = VerifyEngine.RULES
+    #: A folder with weights (embedding, entailment), or the model's name at the endpoint (llm).
+    model: str = ""
+    #: Up to and with the version, as in http://127.0.0.1:8000/v1.
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+
+
 class VendorSettings(BaseModel):
     """Who else may be sent what was said: one list for speech, drafting and whatever comes after them."""
 
@@ -217,6 +239,7 @@ class Settings(BaseSettings):
     recording: RecordingSettings = RecordingSettings()
     speech: SpeechSettings = SpeechSettings()
     drafting: DraftingSettings = DraftingSettings()
+    grounding: GroundingSettings = GroundingSettings()
     vendors: VendorSettings = VendorSettings()
     arrivals: ArrivalSettings = ArrivalSettings()
     identity: IdentitySettings = IdentitySettings()

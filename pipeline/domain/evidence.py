@@ -39,6 +39,9 @@ class EvidenceSpan:
     #: Characters into the segment's text.
     char_start: int = 0
     char_end: int = 0
+    #: What stands just before and after the quote, to find it again when the transcript is corrected.
+    prefix: str = field(default="", repr=False)
+    suffix: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from pipeline.domain.evidence import EvidenceSpan
 from pipeline.domain.transcript import Segment
 
 _MOST = 3
+#: Characters kept beside a quote, to find it again.
+_AROUND = 32
 #: What words of the question before count for in its answer.
 _QUESTION_SHARE = 0.8
 #: A further utterance is worth showing where it adds this share of the claim.
@@ -82,8 +84,11 @@ def quote(utterance: Utterance) -> EvidenceSpan:
 
 def quote_of(utterance: Utterance, first: int, last: int) -> EvidenceSpan:
     """Return some characters of an utterance as evidence."""
-    segment = utterance.segment
-    start, end = utterance.offset + first, utterance.offset + last
+    return span_in(utterance.segment, utterance.offset + first, utterance.offset + last)
+
+
+def span_in(segment: Segment, start: int, end: int) -> EvidenceSpan:
+    """Return some characters of a segment as evidence, byte for byte."""
     return EvidenceSpan(
         segment_id=segment.segment_id,
         quote=segment.text[start:end],
@@ -92,6 +97,8 @@ def quote_of(utterance: Utterance, first: int, last: int) -> EvidenceSpan:
         role=segment.role,
         char_start=start,
         char_end=end,
+        prefix=segment.text[max(0, start - _AROUND) : start],
+        suffix=segment.text[end : end + _AROUND],
     )
 
 

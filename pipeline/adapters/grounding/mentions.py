@@ -8,7 +8,7 @@ from itertools import zip_longest
 from pipeline.adapters.grounding.claims import ParsedClaim
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance, TranscriptIndex, Utterance
-from pipeline.adapters.grounding.risk import Topic, raised_by, topics
+from pipeline.adapters.grounding.risk import Topic, raised_by, topics, topics_raised
 from pipeline.adapters.grounding.spoken import END, Spoken, spoken_words
 from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import OmissionStatus, SafetyMention
@@ -58,7 +58,7 @@ class NamedTopic:
 def mentions_in(index: TranscriptIndex, claims: Sequence[ParsedClaim]) -> tuple[SafetyMention, ...]:
     """Return what was raised, critical topics first, each topic's outright mentions apart from the indirect ones."""
     found = hits_in(index)
-    named = {topic.name for topic in topics() for claim in claims if _names(topic, claim)}
+    named = set().union(*(_named_in(claim) for claim in claims))
     return tuple(
         _mention(topic, group, index, in_note=topic.name in named)
         for topic in topics()
@@ -172,8 +172,11 @@ def stance_in(utterance: Utterance, matched: str) -> Stance:
     return Stance.AFFIRMED if at is None else utterance.stance_of(at).stance
 
 
-def _names(topic: Topic, claim: ParsedClaim) -> bool:
-    return claim.kind is not SentenceKind.NOT_ASSESSED and bool(topic.note.search(claim.text))
+def _named_in(claim: ParsedClaim) -> frozenset[str]:
+    """Return the topics that a sentence of the note has, by a note's words for them or by a client's."""
+    if claim.kind is SentenceKind.NOT_ASSESSED:
+        return frozenset()
+    return topics_raised(claim.text) | frozenset(topics_named(claim.text))
 
 
 def _mention(topic: Topic, hits: Sequence[Hit], index: TranscriptIndex, *, in_note: bool) -> SafetyMention:

@@ -1,7 +1,7 @@
 """From evidence, figures and findings to a verdict: conflicts first, then what was not said, then the score."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.adapters.grounding.background import background
 from pipeline.adapters.grounding.boundary import shift_of
@@ -9,6 +9,7 @@ from pipeline.adapters.grounding.checks import Ground, Outcome
 from pipeline.adapters.grounding.checks.quotations import quoted_in
 from pipeline.adapters.grounding.evidence import spans_of
 from pipeline.adapters.grounding.features import features_of
+from pipeline.adapters.grounding.judging import Judge
 from pipeline.adapters.grounding.mentions import risk_spans
 from pipeline.adapters.grounding.reasons import Force, force, penalty
 from pipeline.adapters.grounding.score import model, probability
@@ -42,11 +43,24 @@ class Weighed:
     evidence: tuple[EvidenceSpan, ...] = field(repr=False)
 
 
-def verdicts_on(grounds: Sequence[Ground], outcomes: Sequence[Mapping[str, Outcome]]) -> tuple[ClaimVerdict, ...]:
-    """Return the verdict on each claim of one note."""
+def verdicts_on(
+    grounds: Sequence[Ground], outcomes: Sequence[Mapping[str, Outcome]], judge: Judge | None = None
+) -> tuple[ClaimVerdict, ...]:
+    """Return the verdict on each claim of one note; a judge's opinion moves its score and nothing else."""
     weighed = [weigh(ground, found) for ground, found in zip(grounds, outcomes, strict=True)]
+    if judge is not None and weighed:
+        weighed = _judged(weighed, judge)
     shift = shift_of([each.log_odds for each in weighed if each.ground.claim.kind not in _UNFINISHED])
     return tuple(_verdict(each, shift) for each in weighed)
+
+
+def _judged(weighed: Sequence[Weighed], judge: Judge) -> list[Weighed]:
+    claims = [each.ground.claim.claim for each in weighed]
+    judgements = judge.judge(claims, weighed[0].ground.index, [each.log_odds for each in weighed])
+    return [
+        replace(each, log_odds=found.log_odds, evidence=tuple(dict.fromkeys((*found.evidence, *each.evidence))))
+        for each, found in zip(weighed, judgements, strict=True)
+    ]
 
 
 def weigh(ground: Ground, outcomes: Mapping[str, Outcome]) -> Weighed:

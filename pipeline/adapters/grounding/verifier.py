@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pipeline.adapters.grounding.checks import CHECKS, ground_of
 from pipeline.adapters.grounding.claims import parse_claim
 from pipeline.adapters.grounding.index import index_of
+from pipeline.adapters.grounding.judging import Judge
+from pipeline.adapters.grounding.language import is_another_language
 from pipeline.adapters.grounding.mentions import mentions_in
 from pipeline.adapters.grounding.verdicts import verdicts_on
 from pipeline.domain.evidence import Claim, Verdict, Verification
@@ -20,19 +22,34 @@ _ENOUGH_CLAIMS = 5
 class GroundingVerifier:
     """Holds claims against a transcript by rules and a score that anyone can recompute by hand."""
 
+    def __init__(self, judge: Judge | None = None) -> None:
+        """``judge``: a model asked beside the typed checks, or ``None``."""
+        self._judge = judge
+
     def verify(self, claims: Sequence[Claim], transcript: Transcript, facts: SessionFacts) -> Verification:
         """Return a verdict for every claim, in order, and what was said that matters. Same input, same result."""
         index = index_of(transcript)
         parsed = tuple(parse_claim(claim) for claim in claims)
         grounds = tuple(ground_of(claim, index, facts) for claim in parsed)
         outcomes = tuple({name: check(ground) for name, check in CHECKS.items()} for ground in grounds)
-        verdicts = verdicts_on(grounds, outcomes)
+        verdicts = verdicts_on(grounds, outcomes, self._judge)
         return Verification(
             verdicts=verdicts,
             mentions=mentions_in(index, parsed),
-            engine=ENGINE,
-            flags=_flags([verdict.verdict for verdict in verdicts]),
+            engine=_engine(self._judge),
+            flags=(
+                *_flags([verdict.verdict for verdict in verdicts]),
+                *(("note_in_another_language",) if is_another_language(claim.text for claim in claims) else ()),
+            ),
         )
+
+
+def _engine(judge: Judge | None) -> Engine:
+    """Return what verified: the typed checks always do."""
+    if judge is None:
+        return ENGINE
+    beside = judge.engine
+    return Engine(f"{ENGINE.name}+{beside.name}", f"{ENGINE.version}+{beside.version}", beside.model, beside.options)
 
 
 def _flags(verdicts: Sequence[Verdict]) -> tuple[str, ...]:

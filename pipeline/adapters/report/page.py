@@ -9,15 +9,19 @@ from markupsafe import Markup
 
 from pipeline.adapters.report.facts import SessionReport
 from pipeline.adapters.report.inert import inert
-from pipeline.adapters.report.view import ReportView, view_of
+from pipeline.adapters.report.view import view_of
 
 _TEMPLATES = "templates"
 
 
 def render_html(report: SessionReport) -> str:
     """Return the report as one self-contained page; whatever the session's text holds stays text."""
-    view: ReportView = view_of(report)
-    return _environment().get_template("report.html").render(view=view, style_hash=_style_hash())
+    return page("report.html", view_of(report))
+
+
+def page(template: str, view: object) -> str:
+    """Return one page of the house's kind: one style sheet, one policy, nothing that runs."""
+    return _environment().get_template(template).render(view=view, style_hash=_style_hash())
 
 
 @functools.cache

@@ -115,7 +115,7 @@ def view_of(report: SessionReport) -> ReportView:
         banner_meaning=DRAFT_MEANING if draft else SIGNED_MEANING,
         safety_caveat=SAFETY_CAVEAT,
         facts=_facts(report),
-        shares=_shares(sections),
+        shares=shares(sections),
         sentences=sum(len(section.sentences) for section in sections),
         checked=report.verification is not None,
         flags=flag_lines(report),
@@ -156,13 +156,14 @@ def _facts(report: SessionReport) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in facts if value)
 
 
-def _shares(sections: tuple[CheckedSection, ...]) -> tuple[Share, ...]:
+def shares(sections: tuple[CheckedSection, ...]) -> tuple[Share, ...]:
+    """Return how the verdicts share a bar among them, in the order of the verdicts."""
     counts = tally(sections)
     total = sum(count for _, count in counts) or 1
-    shares: list[Share] = []
+    found: list[Share] = []
     start = 0.0
     for verdict, count in counts:
         width = 100 * count / total
-        shares.append(Share(verdict, wording.VERDICTS[verdict], wording.SYMBOLS[verdict], count, start, width))
+        found.append(Share(verdict, wording.VERDICTS[verdict], wording.SYMBOLS[verdict], count, start, width))
         start += width
-    return tuple(shares)
+    return tuple(found)

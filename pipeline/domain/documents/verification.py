@@ -19,6 +19,8 @@ from pipeline.errors import VerificationInvalidError
 
 SCHEMA = "nightscribe/verification/1"
 
+_MEDIA_FRAGMENTS = "http://www.w3.org/TR/media-frags/"
+
 #: A JSON object as it crosses the border of the program.
 Json = dict[str, Any]
 
@@ -80,7 +82,11 @@ def engine_to_json(engine: Engine) -> Json:
 
 
 def span_to_json(span: EvidenceSpan) -> Json:
-    """Return an evidence span as DESIGN section 7 has it, with its characters within the segment."""
+    """Return an evidence span: id, quote and times, and the same place as W3C selectors within the segment.
+
+    Positions break when a transcript is corrected, quotes with what stands around them do not (Web Annotation
+    Data Model, section 4.2; Media Fragments URI 1.0 for the sound).
+    """
     return {
         "segment_id": span.segment_id,
         "quote": span.quote,
@@ -89,6 +95,11 @@ def span_to_json(span: EvidenceSpan) -> Json:
         "role": span.role,
         "char_start": span.char_start,
         "char_end": span.char_end,
+        "selectors": [
+            {"type": "TextQuoteSelector", "exact": span.quote, "prefix": span.prefix, "suffix": span.suffix},
+            {"type": "TextPositionSelector", "start": span.char_start, "end": span.char_end},
+            {"type": "FragmentSelector", "conformsTo": _MEDIA_FRAGMENTS, "value": f"t={span.start:g},{span.end:g}"},
+        ],
     }
 
 
@@ -173,7 +184,14 @@ def _span_from_json(record: Json) -> EvidenceSpan:
         role=None if record["role"] is None else Role(record["role"]),
         char_start=int(record["char_start"]),
         char_end=int(record["char_end"]),
+        prefix=str(_quote_selector(record).get("prefix", "")),
+        suffix=str(_quote_selector(record).get("suffix", "")),
     )
+
+
+def _quote_selector(record: Json) -> Json:
+    """Return the selector with the words around a quote; a record from before selectors has none."""
+    return next((each for each in record.get("selectors", ()) if each.get("type") == "TextQuoteSelector"), {})
 
 
 def _engine_from_json(record: Json) -> Engine:
