@@ -38,10 +38,13 @@ bench: setup ## Time the sample session: seconds, real-time factors, memory, the
 chaos: setup ## Kill, stall and starve workers and servers at random for two minutes, then audit what is left
 	@$(PYTHON) -m bench.chaos
 
-.PHONY: simulate-night
+.PHONY: simulate-night bench-batch
 simulate-night: setup ## Live through a night on a virtual clock, and say how far off the forecast was at each hour
 	@$(PYTHON) -m bench.night --dying 0.33
 	@$(PYTHON) -m bench.night --nights 12
+
+bench-batch: setup ## Time a manifest of 3,200 rows: checked whole, encrypted and enqueued
+	@$(PYTHON) -m bench.batch
 
 bench-speech: setup ## Word, speaker and role accuracy, speed and memory of the speech engines
 	@$(PYTHON) -m bench.speech

@@ -1,110 +1,116 @@
-"""Hand in many recordings at once, from a manifest."""
+"""Hand in many recordings at once, from a manifest or a watched folder."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from commands.consent import read_consent_form
-from commands.documents import names_in
-from commands.handing_in import Wishes, accept, choose_session_id, make_doorbell, make_submission
-from commands.opening import console, open_wiring, read_document
+from commands.batching import HandedIn, check_manifest, hand_in, manifest_digest
+from commands.following import follow as follow_batch
+from commands.opening import console, open_wiring
+from commands.watching import WatchedFolder
 from config.wiring import Wiring
-from pipeline.domain.documents.manifest import COLUMNS, ManifestProblem, ManifestRow, read_manifest
-from pipeline.domain.session import SessionId
-from pipeline.errors import ManifestInvalidError, PipelineError
-from pipeline.intake import Submission
+from pipeline.domain.documents.manifest import COLUMNS
+from pipeline.domain.night import Batch, new_batch_id
+from pipeline.domain.operating import Decision
+from pipeline.errors import ManifestInvalidError
 
 NAME = "batch"
 
 EXAMPLE = f"""{",".join(COLUMNS)}
-monday/0900.wav,monday/0900.consent.json,,DAP,2,100,
-monday/1000.m4a,monday/1000.consent.json,visit-20261120-1000,SOAP,,50,monday/1000.names.txt
+monday/0900.wav,monday/0900.consent.json,,DAP,2,100,,clin-0042
+monday/1000.m4a,monday/1000.consent.json,visit-20261120-1000,SOAP,,50,monday/1000.names.txt,
 """
+_LOOK_SECONDS = 2.0
 
 
 def run(
     manifest: Annotated[Path | None, typer.Argument(help="CSV, or JSON Lines where it ends in .jsonl.")] = None,
     example: Annotated[bool, typer.Option("--example", help="Print a manifest to start from.")] = False,  # noqa: FBT002 - an option
     follow: Annotated[bool, typer.Option("--follow", help="Stay, and show progress to the end.")] = False,  # noqa: FBT002 - an option
+    label: Annotated[str, typer.Option(help="A code for the batch; the manifest's name by default.")] = "",
+    deadline: Annotated[str, typer.Option(help="When it must be ready: 06:00, or a date and time with zone.")] = "",
+    watch: Annotated[Path | None, typer.Option(help="Take in what appears in this folder.", file_okay=False)] = None,
+    settle: Annotated[float, typer.Option(min=0, help="Seconds a watched file must stand still.")] = 10.0,
+    once: Annotated[bool, typer.Option("--once", help="Watch until nothing new is whole, then stop.")] = False,  # noqa: FBT002 - an option
+    remove: Annotated[bool, typer.Option("--remove", help="Remove watched recordings that were accepted.")] = False,  # noqa: FBT002 - an option
+    actor: Annotated[str, typer.Option(help="Who hands in, for the audit log.")] = "cli",
 ) -> None:
     """Hand in many recordings at once; the manifest is checked whole before anything starts."""
     if example:
         typer.echo(EXAMPLE, nl=False)
         return
+    if watch is not None:
+        _watch(WatchedFolder(watch, open_wiring(), actor, settle, remove), once=once)
+        return
     if manifest is None or not manifest.is_file():
-        raise typer.BadParameter("give a manifest, or --example for one to start from")
+        raise typer.BadParameter("give a manifest, --watch FOLDER, or --example for a manifest to start from")
     wiring = open_wiring()
-    submissions = _prepare(wiring, manifest)
-    accepted = _hand_in(wiring, submissions)
-    console.print(f"Handed in {len(accepted)} of {len(submissions)} recordings.")
+    decided = Decision(actor, label or _code(manifest.stem))
+    due = _deadline(wiring, deadline)
+    batch = Batch(new_batch_id(), decided.reason, actor, due, manifest_digest(manifest))
+    found = _hand_in(wiring, manifest, batch)
     if follow:
-        _follow(wiring, accepted)
-    if len(accepted) < len(submissions):
+        follow_batch(wiring, found.batch.batch_id)
+    if found.refused:
         raise typer.Exit(1)
 
 
-def _prepare(wiring: Wiring, path: Path) -> list[tuple[Submission, Path]]:
-    """Return every row as a submission, or name everything that is wrong and raise."""
-    manifest = read_manifest(read_document(path, ManifestInvalidError), json_lines=path.suffix == ".jsonl")
-    problems = list(manifest.problems)
-    submissions: list[tuple[Submission, Path]] = []
-    for row in manifest.rows:
-        try:
-            submissions.append(_submission(wiring, path.parent, row))
-        except PipelineError as error:
-            problems.append(ManifestProblem(row.line, str(error)))
+def _hand_in(wiring: Wiring, path: Path, batch: Batch) -> HandedIn:
+    """Hand in every row, or name everything that is wrong and raise."""
+    prepared, problems = check_manifest(wiring, path, batch)
     if problems:
-        for problem in sorted(problems, key=lambda p: p.line):
+        for problem in problems:
             typer.echo(f"line {problem.line}: {problem.problem}", err=True)
         raise ManifestInvalidError(problems=len(problems))
-    return submissions
-
-
-def _submission(wiring: Wiring, folder: Path, row: ManifestRow) -> tuple[Submission, Path]:
-    audio, consent = folder / row.audio, folder / row.consent
-    if not audio.is_file():
-        raise ManifestInvalidError(where="audio", problem="no such file")
-    form = read_consent_form(consent)
-    chosen = choose_session_id(row.session_id or "", form)
-    wishes = Wishes(row.note_format, row.voices, row.priority, names=_names(folder, row))
-    return make_submission(wiring, form, chosen, audio, wishes), audio
-
-
-def _names(folder: Path, row: ManifestRow) -> tuple[str, ...]:
-    return names_in(None if row.vocabulary is None else folder / row.vocabulary)
-
-
-def _hand_in(wiring: Wiring, submissions: list[tuple[Submission, Path]]) -> list[SessionId]:
-    """Accept one after the other; one that is refused is named and the next one tried."""
-    doorbell = make_doorbell(wiring)
-    accepted: list[SessionId] = []
-    with _bar() as progress:
-        line = progress.add_task("Handing in", total=len(submissions))
-        for submission, audio in submissions:
-            try:
-                accept(wiring, doorbell, submission, audio)
-                accepted.append(submission.session.session_id)
-            except PipelineError as error:
-                typer.echo(f"{submission.session.session_id}: {error}", err=True)
-            progress.advance(line)
-    return accepted
-
-
-def _follow(wiring: Wiring, session_ids: list[SessionId]) -> None:
-    with _bar() as progress:
-        line = progress.add_task("Finished", total=len(session_ids))
-        waiting = set(session_ids)
-        while waiting:
-            for session_id in sorted(waiting):
-                if all(run.status.is_final for run in wiring.ledger.session(session_id).runs):
-                    waiting.discard(session_id)
-                    progress.advance(line)
-            time.sleep(1)
-
-
-def _bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        line = progress.add_task("Handing in", total=len(prepared))
+        found = hand_in(wiring, batch, prepared, lambda done, _all: progress.update(line, completed=done))
+    for number, session_id, error in sorted(found.refused, key=lambda refusal: refusal[0]):
+        typer.echo(f"line {number}: {session_id}: {error}", err=True)
+    console.print(f"Handed in {len(found.accepted)} of {len(prepared)} recordings as {found.batch.batch_id}.")
+    return found
+
+
+def _watch(folder: WatchedFolder, *, once: bool) -> None:
+    """Look again and again, until told to stop."""
+    quiet_since = time.monotonic()
+    while True:
+        for found in folder.look():
+            quiet_since = time.monotonic()
+            console.print(f"{found.batch.batch_id}: {len(found.accepted)} accepted, {len(found.refused)} turned away.")
+        if once and time.monotonic() - quiet_since > folder.settle_seconds + _LOOK_SECONDS:
+            return
+        time.sleep(min(_LOOK_SECONDS, folder.settle_seconds or _LOOK_SECONDS))
+
+
+def _code(text: str) -> str:
+    """Return a file's name as a code."""
+    code = "".join(c if c.isalnum() and c.isascii() else "-" for c in text)[:40].strip("-")
+    return code if len(code) > 1 else "batch"
+
+
+def _deadline(wiring: Wiring, text: str) -> datetime | None:
+    """Return the moment; an hour alone is the next time the agency's clock shows it."""
+    if not text:
+        return None
+    try:
+        return _moment(wiring, text)
+    except ValueError:
+        raise typer.BadParameter(
+            "--deadline is an hour such as 06:00, or a moment such as 2026-11-21T06:00-05:00"
+        ) from None
+
+
+def _moment(wiring: Wiring, text: str) -> datetime:
+    zone = wiring.settings.night.zone
+    if len(text) == len("06:00"):
+        now = wiring.clock.now().astimezone(zone)
+        due = datetime.combine(now.date(), datetime.strptime(text, "%H:%M").time(), zone)  # noqa: DTZ007 - an hour of the local clock
+        return (due if due > now else due + timedelta(days=1)).astimezone(UTC)
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

@@ -10,9 +10,11 @@ import typer
 
 from commands.documents import transcript_in
 from config.wiring import Wiring
+from pipeline.adapters.decoding.headers import read_claim
 from pipeline.adapters.formats import IMPORT_FORMATS
 from pipeline.domain.documents.consent import ConsentForm
 from pipeline.domain.documents.transcript import transcript_bytes
+from pipeline.domain.night import BatchId
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import Session, SessionId, SessionKind, new_session_id, parse_session_id
 from pipeline.intake import Intake, Submission
@@ -49,6 +51,8 @@ class Wishes:
     priority: int = 100
     dictation: bool = False
     names: tuple[str, ...] = field(default=(), repr=False)
+    clinician: str | None = None
+    batch_id: BatchId | None = None
 
 
 def choose_session_id(given: str, form: ConsentForm) -> SessionId:
@@ -71,8 +75,20 @@ def make_submission(
         wiring.settings.jurisdiction,
         wiring.clock.now(),
         wanted.priority,
+        wanted.clinician,
+        wanted.batch_id,
+        seeming_seconds(source),
     )
     return Submission(session, bound.participants, wiring.policy, bound.consents, wanted.voices, names=wanted.names)
+
+
+def seeming_seconds(source: Path) -> float | None:
+    """Return how long a recording says that it is; a forecast rests on it until it is decoded."""
+    try:
+        with source.open("rb") as file:
+            return read_claim(file).seconds
+    except OSError:
+        return None
 
 
 def kind_of_source(source: Path, *, dictation: bool) -> SessionKind:
@@ -82,11 +98,15 @@ def kind_of_source(source: Path, *, dictation: bool) -> SessionKind:
     return SessionKind.DICTATED if dictation else SessionKind.RECORDED
 
 
+def make_intake(wiring: Wiring, doorbell: Doorbell) -> Intake:
+    """Return the intake of this deployment."""
+    return Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
+
+
 def accept(wiring: Wiring, doorbell: Doorbell, submission: Submission, source: Path) -> None:
     """Take a file in; raise ``TranscriptInvalidError`` where it is a transcript that cannot be read."""
-    intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
-    with _opened(submission.session.kind, source) as body:
-        intake.accept(submission, body)
+    with opened(submission.session.kind, source) as body:
+        make_intake(wiring, doorbell).accept(submission, body)
 
 
 def make_doorbell(wiring: Wiring) -> DramatiqDoorbell:
@@ -94,7 +114,8 @@ def make_doorbell(wiring: Wiring) -> DramatiqDoorbell:
     return DramatiqDoorbell(make_broker(wiring.settings.redis_url.get_secret_value()))
 
 
-def _opened(kind: SessionKind, source: Path) -> AbstractContextManager[BinaryIO]:
+def opened(kind: SessionKind, source: Path) -> AbstractContextManager[BinaryIO]:
+    """Open a file as what intake keeps; raise ``TranscriptInvalidError`` where it is no transcript."""
     if kind is SessionKind.IMPORTED:
         return io.BytesIO(transcript_bytes(transcript_in(source)))
     return source.open("rb")

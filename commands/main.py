@@ -20,6 +20,7 @@ from commands import (
     migrate,
     process,
     purge,
+    queue,
     retry,
     seal,
     status,
@@ -46,7 +47,7 @@ for module in (
     doctor, purge, export,
 ):  # fmt: skip
     app.command(module.NAME, help=module.__doc__)(module.run)
-for group in (consent, hold, audit, keys, account):
+for group in (consent, hold, audit, keys, account, queue):
     app.add_typer(group.app, name=group.NAME, help=group.__doc__)
 
 

@@ -7,11 +7,16 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column, Table
 
+from commands.following import batches, foretold, stages
 from commands.opening import console, open_wiring
+from config.wiring import Wiring
 from pipeline.domain.session import Stage, StageStatus, parse_session_id
 from pipeline.ports import SessionRow, StageRunRow
 
 NAME = "status"
+
+#: What fits on a screen or two; a night has thousands.
+_SHOWN = 40
 
 SYMBOLS = {
     StageStatus.READY: "… waiting",
@@ -30,14 +35,29 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Show where sessions stand."""
-    ledger = open_wiring().ledger
+    wiring = open_wiring()
+    ledger = wiring.ledger
     rows = (ledger.session(parse_session_id(session)),) if session else ledger.sessions()
     if as_json:
         print(json.dumps([as_document(row) for row in rows], indent=2, default=str))  # noqa: T201 - for pipes
-    elif rows:
+    elif session:
         console.print(_table(rows))
+    elif rows:
+        console.print(_table(rows[:_SHOWN]))
+        _overview(wiring, len(rows))
     else:
         console.print("No session yet. `nightscribe submit AUDIO --consent CONSENT.json` hands one in.")
+
+
+def _overview(wiring: Wiring, sessions: int) -> None:
+    """Show the stages, the newest batches and the forecast under the sessions."""
+    if sessions > _SHOWN:
+        console.print(f"The newest {_SHOWN} sessions; --json lists more, and one session's id shows it alone.")
+    console.print(stages(wiring))
+    newest = list(wiring.ledger.batches_progress(5))
+    if newest:
+        console.print(batches(newest))
+    console.print(foretold(wiring))
 
 
 def as_document(row: SessionRow) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.night import NightSettings
 from config.web_settings import ApiSettings, IdentitySettings, WebhookSettings
 from pipeline.errors import SettingsInvalidError
 
@@ -236,6 +237,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     keys: KeySettings = KeySettings()
     queue: QueueSettings = QueueSettings()
+    night: NightSettings = NightSettings()
     recording: RecordingSettings = RecordingSettings()
     speech: SpeechSettings = SpeechSettings()
     drafting: DraftingSettings = DraftingSettings()

@@ -76,7 +76,14 @@ def wire(settings: Settings) -> Wiring:
 def ledger_limits(settings: Settings) -> LedgerLimits:
     """Return the ledger's limits out of the queue settings."""
     queue = settings.queue
-    return LedgerLimits(lease=queue.lease, tries=queue.tries, crashes=queue.crashes, backoff=queue.backoff)
+    return LedgerLimits(
+        lease=queue.lease,
+        tries=queue.tries,
+        crashes=queue.crashes,
+        backoff=queue.backoff,
+        window=settings.night.window,
+        urgent=settings.night.urgent,
+    )
 
 
 def create_keys(settings: Settings) -> None:

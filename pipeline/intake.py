@@ -65,18 +65,20 @@ class Intake:
 
     def _register(self, submission: Submission, recording: BinaryIO) -> RunId:
         session = submission.session
-        stored = self.artifacts.write(
-            session.session_id,
-            kind_of(session.kind),
-            0,
-            io.BufferedReader(_Bounded(recording, self.max_bytes, session.session_id), _CHUNK),
-            key=None,
-        )
-        if submission.names:
-            self.artifacts.write_beside(stored, Companion.VOCABULARY, 0, names_to_text(submission.names).encode())
+        stored = self.store(submission, recording)
         run_id = self.registry.register(session, submission.participants, stored, submission.policy, submission.voices)
         self.doorbell.ring(first_stage(session.kind), run_id)
         return run_id
+
+    def store(self, submission: Submission, recording: BinaryIO) -> StoredArtifact:
+        """Encrypt what comes in under the session's own new key; whoever calls has checked consent."""
+        session = submission.session
+        bounded = _Bounded(recording, self.max_bytes, session.session_id)
+        body = io.BufferedReader(bounded, _CHUNK)
+        stored = self.artifacts.write(session.session_id, kind_of(session.kind), 0, body, key=None)
+        if submission.names:
+            self.artifacts.write_beside(stored, Companion.VOCABULARY, 0, names_to_text(submission.names).encode())
+        return stored
 
     def _earlier(self, session_id: SessionId, kind: ArtifactKind) -> tuple[RunId, StoredArtifact | None] | None:
         try:

@@ -17,6 +17,7 @@ from config.wiring import Wiring, stage_work
 from pipeline.adapters.database.sql_watch import SqlWatch
 from pipeline.adapters.metrics import LedgerCollector, RunMeter, look, make_registry, serve_metrics
 from pipeline.audit.checkpoint import add_checkpoint
+from pipeline.domain.operating import QueueState
 from pipeline.domain.session import Stage, WorkerId
 from pipeline.inspection import inspect_rows, inspect_store
 from pipeline.ports import StageWork
@@ -147,7 +148,15 @@ class WorkerProcess:
         self._meter.swept(report.leases_expired, report.quarantined)
 
     def _beat_now(self, worker: StageWorker) -> None:
-        self._beat(worker, "working" if worker.is_busy else "idle")
+        state = "working" if worker.is_busy else self._rests(worker)
+        self._beat(worker, state)
+
+    def _rests(self, worker: StageWorker) -> str:
+        """Return why a worker does nothing."""
+        ledger = self._wiring.ledger
+        if ledger.is_drained(worker.worker_id):
+            return "drained"
+        return "paused" if ledger.control(worker.stage).state is QueueState.PAUSED else "idle"
 
     def _beat(self, worker: StageWorker, state: str) -> None:
         facts = WorkerFacts(

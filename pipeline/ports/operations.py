@@ -46,6 +46,10 @@ class OperatorLedger(Protocol):
         """Let the worker finish its run and take no other."""
         ...
 
+    def is_drained(self, worker_id: WorkerId) -> bool:
+        """Say whether the worker was told to take no further run."""
+        ...
+
     def resume_worker(self, worker_id: WorkerId, decision: Decision) -> None:
         """Let the worker take runs again."""
         ...

@@ -63,19 +63,35 @@ def keep_artifact(tx: Transaction, artifact: StoredArtifact, run_id: RunId | Non
         )
         .values(superseded_at=tx.now)
     )
-    tx.connection.execute(
-        artifacts.insert().values(
-            object_key=artifact.object_key,
-            session_id=artifact.session_id,
-            kind=artifact.kind,
-            attempt=artifact.attempt,
-            key_id=artifact.data_key.key_id,
-            ciphertext_sha256=artifact.ciphertext_sha256,
-            ciphertext_bytes=artifact.ciphertext_bytes,
-            run_id=run_id,
-            created_at=tx.now,
-        )
-    )
+    tx.connection.execute(artifacts.insert().values(**artifact_values(tx, artifact, run_id)))
+
+
+def artifact_values(tx: Transaction, artifact: StoredArtifact, run_id: RunId | None) -> dict[str, object]:
+    """Return the artifact as a row."""
+    return {
+        "object_key": artifact.object_key,
+        "session_id": artifact.session_id,
+        "kind": artifact.kind,
+        "attempt": artifact.attempt,
+        "key_id": artifact.data_key.key_id,
+        "ciphertext_sha256": artifact.ciphertext_sha256,
+        "ciphertext_bytes": artifact.ciphertext_bytes,
+        "run_id": run_id,
+        "created_at": tx.now,
+    }
+
+
+def key_values(tx: Transaction, artifact: StoredArtifact) -> dict[str, object]:
+    """Return the artifact's data key as a row."""
+    key: DataKey = artifact.data_key
+    return {
+        "key_id": key.key_id,
+        "session_id": artifact.session_id,
+        "kind": artifact.kind,
+        "wrapped": key.wrapped,
+        "wrapping_key_id": key.wrapping_key_id,
+        "created_at": tx.now,
+    }
 
 
 def _keep_key(tx: Transaction, artifact: StoredArtifact) -> None:
@@ -85,16 +101,7 @@ def _keep_key(tx: Transaction, artifact: StoredArtifact) -> None:
     if known is not None and known["destroyed_at"] is not None:
         raise KeyDestroyedError(session_id=artifact.session_id)
     if known is None:
-        tx.connection.execute(
-            data_keys.insert().values(
-                key_id=key.key_id,
-                session_id=artifact.session_id,
-                kind=artifact.kind,
-                wrapped=key.wrapped,
-                wrapping_key_id=key.wrapping_key_id,
-                created_at=tx.now,
-            )
-        )
+        tx.connection.execute(data_keys.insert().values(**key_values(tx, artifact)))
 
 
 def _refusal(tx: Transaction, lease: Lease) -> ConsentError | None:

@@ -64,8 +64,9 @@ def _append(tx: Transaction, given: Sequence[Consent], actor: str) -> None:
         tx.record(event(*facts, actor))
 
 
-def _insert(tx: Transaction, consent: Consent, actor: str) -> int:
-    values = {
+def consent_values(tx: Transaction, consent: Consent, actor: str) -> dict[str, object]:
+    """Return the decision as a row."""
+    return {
         "person_ref": consent.person,
         "purpose": consent.purpose,
         "decision": consent.decision,
@@ -78,6 +79,10 @@ def _insert(tx: Transaction, consent: Consent, actor: str) -> int:
         "actor": actor,
         "recorded_at": tx.now,
     }
+
+
+def _insert(tx: Transaction, consent: Consent, actor: str) -> int:
+    values = consent_values(tx, consent, actor)
     rev: int = tx.connection.execute(consents.insert().values(**values).returning(consents.c.rev)).scalar_one()
     return rev
 

@@ -91,10 +91,10 @@ def _same_again(tx: Transaction, earlier: Row, recording: StoredArtifact) -> Run
     return RunId(tx.rows(query)[0]["run_id"])
 
 
-def _keep(tx: Transaction, announced: Announcement) -> Row:
-    """Insert the session, or bring its announcement up to date, and return its row under lock."""
+def session_values(announced: Announcement) -> dict[str, object]:
+    """Return what an announcement says of its session, as a row."""
     session = announced.session
-    values = {
+    return {
         "kind": session.kind,
         "note_format": session.note_format,
         "jurisdiction": session.jurisdiction,
@@ -105,6 +105,12 @@ def _keep(tx: Transaction, announced: Announcement) -> Row:
         "clinician_ref": session.clinician or _clinician(announced.participants),
         "batch_id": session.batch_id,
     }
+
+
+def _keep(tx: Transaction, announced: Announcement) -> Row:
+    """Insert the session, or bring its announcement up to date, and return its row under lock."""
+    session = announced.session
+    values = session_values(announced)
     tx.insert_absent(sessions, session_id=session.session_id, **values)
     row = lock_session(tx, session.session_id, writing=True)
     if row["accepted_at"] is not None:

@@ -25,8 +25,7 @@ def lock_persons(tx: Transaction, people: Iterable[PersonRef], *, writing: bool)
     """Lock the rows of these people; a writer makes the rows that are missing."""
     refs = sorted(set(people))
     if writing:
-        for ref in refs:
-            tx.insert_absent(persons, person_ref=ref)
+        tx.insert_all_absent(persons, [{"person_ref": ref} for ref in refs])
     query = select(persons.c.person_ref).where(persons.c.person_ref.in_(refs)).order_by(persons.c.person_ref)
     tx.rows(query.with_for_update(read=not writing, key_share=writing))
 

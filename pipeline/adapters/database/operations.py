@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from functools import partial
 
-from pipeline.adapters.database import batching, cancelling, retrying, steering
+from pipeline.adapters.database import admitting, batching, cancelling, registering, retrying, steering
 from pipeline.adapters.database.transactions import Database
+from pipeline.domain.artifact import StoredArtifact
 from pipeline.domain.night import Batch, BatchId
 from pipeline.domain.operating import Decision, QueueState, RunFilter
 from pipeline.domain.session import RunId, SessionId, Stage, WorkerId
+from pipeline.errors import ConsentError
+from pipeline.ports.bulk import Candidate
 from pipeline.ports.operations import Ready, StageControl
 
 #: How many runs of many are changed in one transaction: few enough that workers hardly wait.
@@ -32,6 +35,10 @@ class SqlOperations:
     def drain_worker(self, worker_id: WorkerId, decision: Decision) -> None:
         """Let the worker take no further run."""
         self.database.write(lambda tx: steering.drain_worker(tx, worker_id, decision))
+
+    def is_drained(self, worker_id: WorkerId) -> bool:
+        """Say whether the worker was told to take no further run."""
+        return self.database.read(lambda tx: steering.is_drained(tx, worker_id))
 
     def resume_worker(self, worker_id: WorkerId, decision: Decision) -> None:
         """Let the worker take runs again."""
@@ -70,6 +77,16 @@ class SqlOperations:
     def change_priority(self, session_id: SessionId, priority: int, decision: Decision) -> None:
         """Give a session another priority."""
         self.database.write(lambda tx: retrying.change_priority(tx, session_id, priority, decision))
+
+    def admit_all(self, candidates: Sequence[Candidate], actor: str) -> Sequence[bool | ConsentError | None]:
+        """Record the consents of new sessions and say which may be kept."""
+        return self.database.write(lambda tx: admitting.admit_all(tx, candidates, actor))
+
+    def register_all(
+        self, accepted: Sequence[tuple[Candidate, StoredArtifact]]
+    ) -> Sequence[RunId | ConsentError | None]:
+        """Accept new sessions whose recordings are stored."""
+        return self.database.write(lambda tx: registering.register_all(tx, accepted))
 
     def open_batch(self, batch: Batch) -> Batch:
         """Keep a batch, or return the one that the same manifest opened."""

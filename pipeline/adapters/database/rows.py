@@ -99,7 +99,7 @@ def keys_of(tx: Transaction, session_id: SessionId) -> dict[ArtifactKind, DataKe
 def consents_of(tx: Transaction, session_id: SessionId, people: Sequence[Participant]) -> tuple[Consent, ...]:
     """Return every decision of these people that applies to the session, oldest first."""
     query = select(consents).where(*_applying(session_id, people)).order_by(consents.c.rev)
-    return tuple(_consent(row) for row in tx.rows(query))
+    return tuple(consent_of(row) for row in tx.rows(query))
 
 
 def current_consents(tx: Transaction, session_id: SessionId, people: Sequence[Participant]) -> tuple[Consent, ...]:
@@ -110,7 +110,7 @@ def current_consents(tx: Transaction, session_id: SessionId, people: Sequence[Pa
         .group_by(consents.c.person_ref, consents.c.purpose)
     )
     query = select(consents).where(consents.c.rev.in_(newest)).order_by(consents.c.rev)
-    return tuple(_consent(row) for row in tx.rows(query))
+    return tuple(consent_of(row) for row in tx.rows(query))
 
 
 def _applying(session_id: SessionId, people: Sequence[Participant]) -> tuple[ColumnElement[bool], ...]:
@@ -120,7 +120,8 @@ def _applying(session_id: SessionId, people: Sequence[Participant]) -> tuple[Col
     )
 
 
-def _consent(row: Row) -> Consent:
+def consent_of(row: Row) -> Consent:
+    """Return the decision."""
     return Consent(
         PersonRef(row["person_ref"]),
         row["purpose"],

@@ -80,6 +80,12 @@ def drain_worker(tx: Transaction, worker_id: WorkerId, decision: Decision) -> No
     )
 
 
+def is_drained(tx: Transaction, worker_id: WorkerId) -> bool:
+    """Say whether the worker was told to take no further run."""
+    row = tx.row(_worker(worker_id))
+    return row is not None and row["drain_since"] is not None
+
+
 def resume_worker(tx: Transaction, worker_id: WorkerId, decision: Decision) -> None:
     """Let the worker take runs again."""
     row = _lock_worker(tx, worker_id)

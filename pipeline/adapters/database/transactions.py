@@ -1,6 +1,6 @@
 """One transaction: its connection, its moment, and the audit entries that commit with it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -86,6 +86,17 @@ class Transaction:
         statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
         # A row count is not to be had where the driver asks for generated keys; a returned row is.
         return self.connection.execute(statement.returning(*table.primary_key)).first() is not None
+
+    def insert_all_absent(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert those rows whose key is not taken, in one statement."""
+        if rows:
+            dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
+            self.connection.execute(dialect.insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+    def insert_all(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert rows in one statement."""
+        if rows:
+            self.connection.execute(table.insert(), [dict(row) for row in rows])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Tink streaming AEAD as readers: ciphertext is pulled from plaintext, and plaintext from ciphertext."""
 
+import functools
 import hashlib
 import io
 from typing import BinaryIO, cast
@@ -14,13 +15,19 @@ _CHUNK = 256 * 1024
 
 def new_keyset() -> bytes:
     """Return a fresh AES-256-GCM-HKDF keyset with segments of 1 MiB, serialized and in the clear."""
-    streaming_aead.register()
+    _register()
     handle = tink.new_keyset_handle(streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB)
     return cast("bytes", tink.proto_keyset_format.serialize(handle, secret_key_access.TOKEN))
 
 
-def _primitive(keyset: bytes) -> streaming_aead.StreamingAead:
+@functools.cache
+def _register() -> None:
+    """Make Tink ready, once: it takes longer than encrypting a small file."""
     streaming_aead.register()
+
+
+def _primitive(keyset: bytes) -> streaming_aead.StreamingAead:
+    _register()
     try:
         handle = tink.proto_keyset_format.parse(keyset, secret_key_access.TOKEN)
         return handle.primitive(streaming_aead.StreamingAead)

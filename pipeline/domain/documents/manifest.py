@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from pipeline.domain.documents.consent import parse_reference
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionId, parse_session_id
 from pipeline.errors import PipelineError
 
-COLUMNS = ("audio", "consent", "session_id", "format", "num_speakers", "priority", "vocabulary")
+COLUMNS = ("audio", "consent", "session_id", "format", "num_speakers", "priority", "vocabulary", "clinician")
 NEEDED = ("audio", "consent")
 
 
@@ -30,6 +31,8 @@ class ManifestRow:
     priority: int = 100
     #: A file of names that may come up.
     vocabulary: PurePath | None = field(default=None, repr=False)
+    #: An opaque reference; the clinician of the consent form where it is not given.
+    clinician: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def _csv_records(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
     header = tuple(reader.fieldnames or ())
     missing = [name for name in NEEDED if name not in header]
     unknown = len(set(header) - set(COLUMNS))
+    if len(set(header)) < len(header):
+        yield 1, "the header names a column twice"
     if missing:
         yield 1, f"the header lacks {', '.join(missing)}"
         return
@@ -119,6 +124,14 @@ def _is_session_id(value: str) -> bool:
     return True
 
 
+def _is_reference(value: str) -> bool:
+    try:
+        parse_reference(value)
+    except PipelineError:
+        return False
+    return True
+
+
 def _is_number(value: str, most: int) -> bool:
     return value.isdecimal() and 1 <= int(value) <= most
 
@@ -130,6 +143,7 @@ _CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "format": (lambda v: v.upper() in NoteFormat.__members__, f"one of {', '.join(NoteFormat)}"),
     "num_speakers": (lambda v: _is_number(v, _MOST_VOICES), f"a whole number from 1 to {_MOST_VOICES}"),
     "priority": (lambda v: _is_number(v, _LOWEST_PRIORITY), f"a whole number from 1 to {_LOWEST_PRIORITY}"),
+    "clinician": (_is_reference, "an opaque reference of letters, digits, '-', '_' and '.', and never a name"),
 }
 
 
@@ -143,11 +157,15 @@ def _row(line: int, record: Mapping[str, Any]) -> ManifestRow:
         int(record["num_speakers"]) if "num_speakers" in record else None,
         int(record.get("priority", "100")),
         PurePath(record["vocabulary"]) if "vocabulary" in record else None,
+        record.get("clinician"),
     )
 
 
 def _doubled(rows: list[ManifestRow]) -> Iterator[ManifestProblem]:
     named = Counter(row.session_id for row in rows if row.session_id is not None)
+    recordings = Counter(row.audio for row in rows if row.session_id is None)
     for row in rows:
         if row.session_id is not None and named[row.session_id] > 1:
             yield ManifestProblem(row.line, "session_id stands on more than one line")
+        if row.session_id is None and recordings[row.audio] > 1:
+            yield ManifestProblem(row.line, "audio stands on more than one line, and no session_id tells them apart")

@@ -64,12 +64,62 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 def test_two_rows_for_one_session_are_both_named() -> None:
     """The same session twice is a mistake on both lines."""
-    row = "a.wav,a.json,session-0001,,,\n"
+    rows = "a.wav,a.json,session-0001,,,\nb.wav,b.json,session-0001,,,\n"
 
-    assert [line for line, _ in problems(HEADER + row + row)] == [2, 3]
+    assert [line for line, _ in problems(HEADER + rows)] == [2, 3]
 
 
 @pytest.mark.parametrize("text", ["", "name,colour\n", HEADER])
 def test_a_manifest_without_rows_or_header_is_refused(text: str) -> None:
     """An empty file, a foreign header and a bare header are each a problem."""
     assert len(problems(text)) == 1
+
+
+def test_one_recording_on_two_lines_is_named_on_both() -> None:
+    """The same recording twice would become two sessions, so it is a mistake on both lines."""
+    row = "a.wav,a.json,,,,\n"
+
+    assert [line for line, _ in problems(HEADER + row + row)] == [2, 3]
+
+
+def test_thirty_different_mistakes_are_all_named_at_once() -> None:
+    """Every wrong line is named, whatever is wrong with it, and the right ones do not hide it."""
+    wrong = [
+        ",c.json,,,,",
+        "a.wav,,,,,",
+        ",,,,,",
+        "b.wav,c.json,Jane Doe,,,",
+        "b.wav,c.json,short,,,",
+        "b.wav,c.json,-leading-dash,,,",
+        "b.wav,c.json,with/slash-0001,,,",
+        "b.wav,c.json," + "x" * 65 + ",,,",
+        "b.wav,c.json,sessïon-0001,,,",
+        "b.wav,c.json,,LETTER,,",
+        "b.wav,c.json,,D A P,,",
+        "b.wav,c.json,,0,,",
+        "b.wav,c.json,,,0,",
+        "b.wav,c.json,,,-1,",
+        "b.wav,c.json,,,21,",
+        "b.wav,c.json,,,two,",
+        "b.wav,c.json,,,1.5,",
+        "b.wav,c.json,,,²,",
+        "b.wav,c.json,,,,0",
+        "b.wav,c.json,,,,1001",
+        "b.wav,c.json,,,,urgent",
+        "b.wav,c.json,,,,-5",
+        "b.wav,c.json,,,,1e3",
+        "b.wav,c.json,,,,10,more",
+        "b.wav,c.json,,,,10,,,,",
+        "b.wav,c.json,a b,XYZ,99,0",
+        "same.wav,c.json,,,,",
+        "same.wav,d.json,,,,",
+        "d.wav,c.json,session-0009,,,",
+        "e.wav,c.json,session-0009,,,",
+    ]
+    lines = [HEADER.strip()]
+    for number, row in enumerate(wrong):
+        lines += [f"good-{number}.wav,good.json,,,,", row]
+
+    named = {line for line, _ in problems("\n".join(lines) + "\n")}
+
+    assert named == {3 + 2 * number for number in range(30)}
