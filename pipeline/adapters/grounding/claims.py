@@ -111,7 +111,7 @@ def heard_as(term: Term, index: TranscriptIndex) -> Term:
 
 
 def _amount(quantity: Quantity, index: TranscriptIndex) -> Term:
-    equal = (n for n, spoken in enumerate(index.quantities) if quantity.equals(spoken.quantity))
+    equal = index.amounts_equal_to(quantity)
     names = frozenset((quantity.name, *(quantity_name(number) for number in equal)))
     return Term(names, quantity.first, quantity.last, negated=False, clause=0)
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise, zip_longest
@@ -13,12 +13,12 @@ from rapidfuzz.process import extractOne
 
 from pipeline.adapters.grounding.answers import Answer, answer_to
 from pipeline.adapters.grounding.lexicon import word_set
-from pipeline.adapters.grounding.medications import medicines_in
+from pipeline.adapters.grounding.medications import Medicine, medicines_in
 from pipeline.adapters.grounding.passage import Passage, passage_of
 from pipeline.adapters.grounding.phrases import meanings_in
 from pipeline.adapters.grounding.polarity import Clause
 from pipeline.adapters.grounding.quantities import Quantity, quantities_in
-from pipeline.adapters.grounding.words import words_of
+from pipeline.adapters.grounding.speakers import labels_of, voices_in
 from pipeline.domain.transcript import Role, Segment, Transcript
 
 _CORRECTION = re.compile(
@@ -29,10 +29,6 @@ _CLOSE = 60
 _LONG_NAME = 6
 _ALIKE = 83.0
 _SUPPOSING = word_set("supposing")
-_ROLE_WORDS: dict[Role | None, str] = {
-    Role.CLIENT: "client patient",
-    Role.CLINICIAN: "clinician therapist doctor counselor provider physician",
-}
 _SENTENCE_END = re.compile(r"[.?!]+\s+")
 _PIECE = 280
 #: A question of so few words that points back asks about what was just said.
@@ -147,6 +143,10 @@ class TranscriptIndex:
     taken: dict[str, tuple[int, ...]] = field(repr=False)
     #: Spoken names long enough to be told apart by their letters.
     vocabulary: tuple[str, ...] = field(repr=False)
+    #: What ``where`` found before, since a note asks for the same few names many times.
+    found: dict[frozenset[str], frozenset[int]] = field(default_factory=dict, repr=False)
+    #: The same for amounts, by their name.
+    equal: dict[tuple[str, bool], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def weight(self, names: frozenset[str]) -> float:
         """Return the inverse document frequency of a term over the utterances."""
@@ -155,8 +155,20 @@ class TranscriptIndex:
 
     def where(self, names: frozenset[str]) -> frozenset[int]:
         """Return the numbers of the utterances in which any of the names comes up or which one so called says."""
-        found = {utterance for name in names for utterance, _ in self.postings.get(name, ())}
-        return frozenset(found.union(*(self.voices[name] for name in names if name in self.voices)))
+        known = self.found.get(names)
+        if known is None:
+            found = {utterance for name in names for utterance, _ in self.postings.get(name, ())}
+            known = frozenset(found.union(*(self.voices[name] for name in names if name in self.voices)))
+            self.found[names] = known
+        return known
+
+    def amounts_equal_to(self, quantity: Quantity) -> tuple[int, ...]:
+        """Return the numbers of the spoken amounts that mean the same."""
+        known = self.equal.get((quantity.name, quantity.vague))
+        if known is None:
+            known = tuple(n for n, spoken in enumerate(self.quantities) if quantity.equals(spoken.quantity))
+            self.equal[quantity.name, quantity.vague] = known
+        return known
 
     def speakers_named(self, names: frozenset[str]) -> frozenset[str]:
         """Return the speakers whose label has one of the names in it, as a chat's "Ann" has."""
@@ -195,44 +207,25 @@ def index_of(transcript: Transcript) -> TranscriptIndex:
     )
     quantities = tuple(_quantities(passages))
     postings = _postings(passages, quantities)
+    named = [(medicine, utterance) for utterance in utterances for medicine in medicines_in(utterance.passage.words)]
     return TranscriptIndex(
         utterances=utterances,
         postings=postings,
         quantities=quantities,
         questions={u.answer.utterance: u.number for u in utterances if u.answer and u.answer.utterance != u.number},
-        labels=_labels(transcript),
-        voices=_voices(utterances),
+        labels=labels_of(transcript),
+        voices=voices_in([utterance.segment.speaker for utterance in utterances]),
         runs=_runs(passages),
-        medicines=_medicines(utterances, affirmed=False),
-        taken=_medicines(utterances, affirmed=True),
+        medicines=_places(named),
+        taken=_places((medicine, u) for medicine, u in named if u.stance_of(medicine.first).stance is Stance.AFFIRMED),
         vocabulary=tuple(name for name in postings if len(name) >= _LONG_NAME - 1 and name.isalpha()),
     )
 
 
-def _labels(transcript: Transcript) -> dict[str, frozenset[str]]:
-    labels: dict[str, set[str]] = defaultdict(set)
-    for speaker, role in {(segment.speaker, segment.role) for segment in transcript.segments}:
-        for word in words_of(f"{speaker or ''} {_ROLE_WORDS.get(role, '')}"):
-            if speaker and word.form.isalpha() and word.form != "speaker":
-                labels[word.stem].add(speaker)
-    return {name: frozenset(found) for name, found in labels.items()}
-
-
-def _voices(utterances: Sequence[Utterance]) -> dict[str, frozenset[int]]:
-    said: dict[str, set[int]] = defaultdict(set)
-    for utterance in utterances:
-        for word in words_of(utterance.segment.speaker or ""):
-            if word.is_content and word.form.isalpha() and len(word.form) > 1 and word.form != "speaker":
-                said[word.stem].add(utterance.number)
-    return {name: frozenset(found) for name, found in said.items()}
-
-
-def _medicines(utterances: Sequence[Utterance], *, affirmed: bool) -> dict[str, tuple[int, ...]]:
+def _places(named: Iterable[tuple[Medicine, Utterance]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for utterance in utterances:
-        for medicine in medicines_in(utterance.passage.words):
-            if not affirmed or utterance.stance_of(medicine.first).stance is Stance.AFFIRMED:
-                found[medicine.substance].append(utterance.number)
+    for medicine, utterance in named:
+        found[medicine.substance].append(utterance.number)
     return {substance: tuple(numbers) for substance, numbers in found.items()}
 
 

@@ -33,7 +33,8 @@ def _finding(quantity: Quantity, ground: Ground) -> Finding | None:
     """Return what speaks against a number: near the evidence first, then anywhere."""
     start, end = ground.claim.passage.span(quantity.first, quantity.last)
     words = ground.claim.text[start:end]
-    same = [spoken for spoken in ground.index.quantities if _agree(quantity, spoken.quantity)]
+    equal = [ground.index.quantities[number] for number in ground.index.amounts_equal_to(quantity)]
+    same = [spoken for spoken in equal if _agree(quantity, spoken.quantity)]
     if quantity.noun:
         same = [spoken for spoken in same if spoken.quantity.noun == quantity.noun] or same
     standing = [spoken for spoken in same if spoken.corrected_in is None]
@@ -57,7 +58,7 @@ def _agree(claimed: Quantity, spoken: Quantity) -> bool:
     """Say whether both are the same amount; "the twentieth" is no twenty, and three beers are not three days."""
     if claimed.unit and spoken.noun and not spoken.unit and claimed.unit not in _LOOSE:
         return False
-    return claimed.equals(spoken) and (claimed.ordinal or not spoken.ordinal or not claimed.unit)
+    return claimed.ordinal or not spoken.ordinal or not claimed.unit
 
 
 def _same_kind(claimed: Quantity, spoken: Quantity) -> bool:

@@ -30,6 +30,8 @@ def quoted_in(words: str, ground: Ground) -> list[tuple[Utterance, EvidenceSpan]
     forms = _spoken_forms(words)
     found = []
     for utterance in ground.index.utterances:
+        if forms and forms[0] not in utterance.passage.text.lower().replace("\u2019", "'"):
+            continue
         spoken = [word for word in utterance.passage.words if word.form[0].isalnum()]
         at = _position([word.form for word in spoken], forms)
         if at is not None:
