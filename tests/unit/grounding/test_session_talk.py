@@ -26,6 +26,11 @@ C: He threw a plate at the wall on Friday when he yelled at me.
 C: I'm still sober, it's been fourteen months.
 C: i go to two meetings and on good weeks i go to four
 C: not great my husband moved out on sunday
+C: A glass of wine on weekends. It used to be a bottle.
+T: Shall we meet next Thursday at ten?
+C: I can't do Thursday. Could we do Friday at noon?
+T: Friday at noon works.
+C: I haven't emailed the landlord about the heating yet.
 """
 ROLES = {"T": Role.CLINICIAN, "C": Role.CLIENT}
 
@@ -48,6 +53,8 @@ def verdict(text: str) -> ClaimVerdict:
         "Client has been sober for 14 months.",
         "Client's husband moved out on Sunday.",
         "Client denied headaches.",
+        "Client used to drink a bottle of wine.",
+        "Next session Friday at noon.",
     ],
 )
 def test_what_was_said_in_other_words_is_supported(text: str) -> None:
@@ -66,6 +73,9 @@ def test_what_was_said_in_other_words_is_supported(text: str) -> None:
         ("Therapist is sober for 14 months.", "said_by_another"),
         ("Client has been sober for 4 months.", "number_mismatch"),
         ("Client reported headaches.", "polarity_conflict"),
+        ("Client drinks a bottle of wine every night.", "time_mismatch"),
+        ("Next session Thursday at ten.", "time_mismatch"),
+        ("Client emailed the landlord about the heating.", "polarity_conflict"),
     ],
 )
 def test_what_was_said_otherwise_is_contradicted(text: str, reason: str) -> None:

@@ -8,7 +8,7 @@ from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
 from pipeline.adapters.grounding.claims import kin_groups
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Utterance
-from pipeline.adapters.grounding.lexicon import word_set
+from pipeline.adapters.grounding.lexicon import word_set, words_in
 from pipeline.adapters.grounding.passage import names_of
 from pipeline.adapters.grounding.words import Word, stem
 from pipeline.domain.evidence import Finding
@@ -19,6 +19,7 @@ _PASSIVE = frozenset(("was", "were", "been", "is", "are", "be", "being", "will",
 _FIRST = word_set("first_persons")
 _THIRD = word_set("third_persons")
 _CLIENT = word_set("client_nouns")
+_GENERIC = words_in("generic.txt")
 _REACH = 7
 _EARLY = 3
 
@@ -31,17 +32,21 @@ class Doer(Enum):
 
 
 def misplaced_deeds(ground: Ground) -> Iterator[Finding]:
-    """Yield the claim's main deed where all that was said of it has somebody else doing it."""
+    """Yield the claim's main deed where all that was said of it has somebody else doing it, or nobody."""
     claimed = _claimed(ground)
     if claimed is None or not has_basis(ground):
         return
     doer, verb = claimed
     places = [(u, at) for u in stretch(ground, reach=0) for at in _places(u, verb)]
+    told = [(u, at) for u, at in places if not u.passage.clause_at(at).asks]
+    if told and not names_of(verb) <= _GENERIC and all(u.passage.negated[at] for u, at in told):
+        counter = tuple(dict.fromkeys(quote(u) for u, _ in told))
+        yield Finding("attribution", "polarity_conflict", ground.claim.text[verb.start : verb.end], counter)
+        return
     doers = [(_doer_of(u, at), u) for u, at in places if not u.passage.negated[at]]
     if doers and all(found not in {None, doer} for found, _ in doers):
-        start, end = verb.start, verb.end
         counter = tuple(dict.fromkeys(quote(u) for _, u in doers))
-        yield Finding("attribution", "done_by_another", ground.claim.text[start:end], counter)
+        yield Finding("attribution", "done_by_another", ground.claim.text[verb.start : verb.end], counter)
 
 
 def _claimed(ground: Ground) -> tuple[Doer, Word] | None:

@@ -5,8 +5,9 @@ from functools import cache
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
+from pipeline.adapters.grounding.checks.tenses import outlived
 from pipeline.adapters.grounding.evidence import quote
-from pipeline.adapters.grounding.index import Utterance
+from pipeline.adapters.grounding.index import Stance, Utterance
 from pipeline.adapters.grounding.lexicon import groups_in
 from pipeline.adapters.grounding.passage import Passage
 from pipeline.adapters.grounding.phrases import meanings_in
@@ -17,15 +18,19 @@ from pipeline.domain.evidence import EvidenceSpan, Finding
 CHECK = "time"
 #: Sorts whose words are names, so that one nobody said was invented.
 _NAMED = frozenset(("weekday", "month", "season"))
+#: Words between "can't" and the day that it declines.
+_CLOSE = 4
+_REFUSING = frozenset(("can't", "cannot", "couldn't", "won't"))
 _BEFORE_MONTHS = frozenset(("in", "since", "of", "last", "next", "on", "by", "until", "early", "late"))
 
 
 def check_times(ground: Ground) -> Outcome:
     """Hold each word of time in the claim against those of its sort in the evidence."""
     claimed = tuple(times_in(ground.claim.passage))
-    if not claimed:
+    found = (f for sort, name, at in claimed if (f := _finding(sort, name, at, ground)) is not None)
+    findings = (*found, *outlived(ground))
+    if not claimed and not findings:
         return NOT_APPLICABLE
-    findings = tuple(f for sort, name, at in claimed if (f := _finding(sort, name, at, ground)) is not None)
     return failed(*findings) if findings else PASSED
 
 
@@ -86,4 +91,17 @@ def _rivals(sort: str, name: str, ground: Ground, own: frozenset[str]) -> tuple[
 
 
 def _said(sort: str, name: str, utterances: tuple[Utterance, ...]) -> bool:
-    return any((sort, name) == (s, n) for u in utterances for s, n, _ in times_in(u.passage))
+    """Say whether a word of time was said, and a day not only as one that does not suit."""
+    return any(
+        (sort, name) == (s, n) and not (sort == "weekday" and _is_declined(u, at[0]))
+        for u in utterances
+        for s, n, at in times_in(u.passage)
+    )
+
+
+def _is_declined(utterance: Utterance, at: int) -> bool:
+    """Say whether a day was offered and not taken: "next Thursday?" - "I can't do Thursday."."""
+    mention = utterance.stance_of(at)
+    near = {word.form for word in utterance.passage.words[max(0, at - _CLOSE) : at]}
+    declined = mention.settled_in != mention.utterance or bool(near & _REFUSING)
+    return mention.stance is Stance.DENIED and declined
