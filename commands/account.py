@@ -69,6 +69,13 @@ def reset(name: NameArgument, actor: ActorOption = "cli") -> None:
     console.print(f"{chosen} has a new password; whoever was signed in no longer is.", markup=False)
 
 
+@app.command("reset-code")
+def reset_code(name: NameArgument, actor: ActorOption = "cli") -> None:
+    """Take an account's second factor away, as for a lost telephone, and end its sign-ins."""
+    accounts().remove_second_factor(parse_account_name(name), actor)
+    console.print(f"{name} has no second factor any more.", markup=False)
+
+
 @app.command()
 def disable(name: NameArgument, actor: ActorOption = "cli") -> None:
     """Let an account in no more: its sign-ins end, and its tokens are refused."""

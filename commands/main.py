@@ -26,6 +26,7 @@ from commands import (
     status,
     submit,
     sweep,
+    token,
     transcribe,
     verify,
     web,
@@ -47,7 +48,7 @@ for module in (
     doctor, purge, export,
 ):  # fmt: skip
     app.command(module.NAME, help=module.__doc__)(module.run)
-for group in (consent, hold, audit, keys, account, queue):
+for group in (consent, hold, audit, keys, account, token, queue):
     app.add_typer(group.app, name=group.NAME, help=group.__doc__)
 
 

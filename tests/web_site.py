@@ -36,6 +36,7 @@ class Site:
     whole: WholeSite
     time: ShiftedTime
     doorbell: RecordingDoorbell
+    recovery_codes: list[str] = field(default_factory=list)
     _tokens: dict[tuple[Role, frozenset[Permission]], str] = field(default_factory=dict)
 
     @property
@@ -48,6 +49,14 @@ class Site:
         """Return the site's accounts."""
         accounts: SqlAccounts = self.app.state.doorkeeper.accounts
         return accounts
+
+    def with_settings(self, **identity: object) -> "Site":
+        """Return the same deployment's site, as other settings of identity make it."""
+        settings = self.wiring.settings.model_copy(
+            update={"identity": self.wiring.settings.identity.model_copy(update=identity)}
+        )
+        wiring = replace(self.wiring, settings=settings)
+        return replace(self, wiring=wiring, whole=make_site(wiring, self.doorbell, passwords=PASSWORDS))
 
     def client(self, **headers: str) -> AsgiClient:
         """Return a client that sends these headers with every request."""

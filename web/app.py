@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Response, status
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from pipeline.errors import NotSignedInError, PipelineError
+from pipeline.errors import NotSignedInError, PipelineError, SecondFactorNeededError
 from web.auth.router import ask_to_sign_in
 from web.doorkeeper import Doorkeeper
 from web.guard import open_to_all
@@ -25,6 +25,7 @@ def make_app(routers: Sequence[APIRouter], is_ready: Callable[[], object], doork
     app.include_router(_health_router(is_ready))
     app.include_router(static_router(), dependencies=[open_to_all("style and script say nothing of anybody")])
     app.add_exception_handler(NotSignedInError, ask_to_sign_in)
+    app.add_exception_handler(SecondFactorNeededError, ask_to_sign_in)
     app.add_exception_handler(PipelineError, on_pipeline_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_exception)

@@ -11,7 +11,8 @@ from pipeline.adapters.identity.passwords import Passwords
 from pipeline.adapters.identity.secrets import is_token
 from pipeline.audit.access_events import AccessMade, AccessRefused
 from pipeline.domain.account import Principal, SignInMeans
-from pipeline.errors import NotSignedInError, SignInRefusedError, TooManyTriesError
+from pipeline.errors import NotSignedInError, SecondFactorNeededError, SignInRefusedError, TooManyTriesError
+from web.auth.second_factor import SecondFactors
 from web.limits import RateLimiter
 
 #: A browser keeps a ``__Host-`` cookie only over TLS, from this very host; plain HTTP is for the loopback.
@@ -26,15 +27,22 @@ class Doorkeeper:
     accounts: SqlAccounts
     passwords: Passwords
     limiter: RateLimiter
+    second_factors: SecondFactors
+    second_factor_required: bool = False
 
-    def principal(self, request: Request, *, counts_as_use: bool = True) -> Principal:
-        """Return who asks; raise ``NotSignedInError``. A token in the header is taken instead of any cookie."""
+    def principal(self, request: Request, *, counts_as_use: bool = True, setting_up: bool = False) -> Principal:
+        """Return who asks; raise ``NotSignedInError`` and, but for ``setting_up``, ``SecondFactorNeededError``.
+
+        A token in the header is taken instead of any cookie.
+        """
         authorization = request.headers.get("authorization")
         if authorization is not None:
             return self._bearer(authorization)
         found = self.sign_in_of(request, counts_as_use=counts_as_use)
         if found is None or found.awaits_code:
             raise NotSignedInError
+        if self.second_factor_required and found.means is SignInMeans.PASSWORD and not setting_up:
+            raise SecondFactorNeededError
         return found.principal
 
     def sign_in_of(self, request: Request, *, counts_as_use: bool = True) -> SignIn | None:
@@ -65,6 +73,17 @@ class Doorkeeper:
         return self.accounts.open_sign_in(
             found.account, SignInMeans.PASSWORD, address, awaits_code=found.totp_wrapped is not None
         )
+
+    def enter_code(self, request: Request, code: str, address: str) -> str:
+        """Return the secret for a cookie once the code is right too; raise ``NotSignedInError``, or as ``enter``."""
+        found = self.sign_in_of(request)
+        known = None if found is None else self.accounts.credentials(found.account.name)
+        if found is None or known is None or not found.awaits_code or known.totp_wrapped is None:
+            raise NotSignedInError
+        wait = self.accounts.count_try(found.account.name, address).total_seconds()
+        if wait > 0:
+            raise TooManyTriesError(seconds=ceil(wait))
+        return self.second_factors.complete(found, known.totp_wrapped, code, address)
 
     def leave(self, request: Request) -> None:
         """End the request's sign-in, if it has one."""

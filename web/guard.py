@@ -36,7 +36,8 @@ class Guard:
     def __call__(self, request: Request) -> Principal:
         """Return who asks; raise ``NotSignedInError`` or ``PermissionMissingError``."""
         doorkeeper = doorkeeper_of(request)
-        principal = doorkeeper.principal(request, counts_as_use=self.counts_as_use)
+        setting_up = self.permission is Permission.OWN_ACCOUNT
+        principal = doorkeeper.principal(request, counts_as_use=self.counts_as_use, setting_up=setting_up)
         purpose = _purpose(request, self.permission)
         request.state.principal = principal
         request.state.allowance = doorkeeper.limiter.take(principal.key_id)

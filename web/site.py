@@ -22,7 +22,10 @@ from web.api.sessions import sessions_router
 from web.api.transcripts import transcripts_router
 from web.api.uploads import uploads_router
 from web.app import make_app
+from web.auth.code_router import code_router
+from web.auth.own_account import own_account_router
 from web.auth.router import auth_router
+from web.auth.second_factor import SecondFactors
 from web.doorkeeper import Doorkeeper
 from web.limits import RateLimiter
 from web.ops.opening import make_room
@@ -52,10 +55,16 @@ def make_site(
     identity = wiring.settings.identity
     accounts = SqlAccounts(wiring.ledger.database, Endurance(identity.idle, identity.at_most))
     limiter = RateLimiter(wiring.settings.api.requests_per_minute)
-    doorkeeper = Doorkeeper(accounts, passwords or Passwords(), limiter)
+    doorkeeper = Doorkeeper(
+        accounts,
+        passwords or Passwords(),
+        limiter,
+        SecondFactors(accounts, wiring.keys),
+        identity.second_factor_required,
+    )
     intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
     uploads = make_uploads(wiring, intake)
-    rooms = [auth_router(), ops_router(make_room(wiring, doorbell))]
+    rooms = [auth_router(), code_router(), own_account_router(), ops_router(make_room(wiring, doorbell))]
     routers = [*rooms, *_interface(wiring, intake, uploads), *more]
     app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
     requests = SqlRequests(wiring.ledger.database)

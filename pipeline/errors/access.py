@@ -92,3 +92,10 @@ class TlsNeededError(AccessError):
 
     reason_code = "tls_needed"
     sentence = "Sign in over HTTPS. Plain HTTP is for this machine's own address, 127.0.0.1, only."
+
+
+class SecondFactorNeededError(AccessError):
+    """The deployment asks for a second factor, and the account has none."""
+
+    reason_code = "second_factor_needed"
+    sentence = "Set up a second factor on the page of your account first."

@@ -45,6 +45,7 @@ def test_every_open_route_says_why(site: Site) -> None:
         "/health",
         "/ready",
         "/sign-in",
+        "/sign-in/code",
         "/sign-off",
         "/v1/openapi.json",
         f"/static/{_NOBODY}/{_NOBODY}",

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from pipeline.adapters.database.accounts import records, signing_in, tokens, tries
+from pipeline.adapters.database.accounts import records, second_factor, signing_in, tokens, tries
 from pipeline.adapters.database.accounts.records import Proof
+from pipeline.adapters.database.accounts.second_factor import Matched, SecondFactor
 from pipeline.adapters.database.accounts.signing_in import Credentials, Endurance, SignIn
 from pipeline.adapters.database.accounts.tokens import TokenOrder, TokenRow
 from pipeline.adapters.database.transactions import Database, Transaction
@@ -85,6 +86,22 @@ class SqlAccounts:
         if found is not None and found.is_due and counts_as_use and not found.awaits_code:
             self.database.write(lambda tx: signing_in.mark_seen(tx, found.sign_in_id))
         return found
+
+    def set_second_factor(self, account: Account, factor: SecondFactor, matched: Matched, actor: str) -> bool:
+        """Give an account a second factor; say whether its first code was right."""
+        return self.database.write(lambda tx: second_factor.set_up(tx, account.account_id, factor, matched, actor))
+
+    def remove_second_factor(self, name: str, actor: str) -> None:
+        """Take an account's second factor away and end its sign-ins."""
+        self.database.write(lambda tx: second_factor.remove(tx, name, actor))
+
+    def take_code(self, account_id: AccountId, matched: Matched) -> bool:
+        """Take a code once; say whether it was right and new."""
+        return self.database.write(lambda tx: second_factor.take_code(tx, account_id, matched))
+
+    def take_recovery_code(self, account_id: AccountId, digest: str) -> bool:
+        """Take a recovery code once; say whether there was one."""
+        return self.database.write(lambda tx: second_factor.take_recovery_code(tx, account_id, digest))
 
     def sign_off(self, sign_in_id: str, account_id: AccountId) -> None:
         """End a sign-in by its owner's hand."""

@@ -1,0 +1,71 @@
+"""A person's own account: second factor and password."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from markupsafe import Markup
+
+from pipeline.adapters.identity.codes import is_seed, new_seed, picture
+from pipeline.domain.account import Permission, Principal, SignInMeans
+from pipeline.errors import PipelineError, RequestInvalidError
+from web.auth.landing import HOME, signed_in
+from web.auth.viewing import viewer_of
+from web.doorkeeper import address_of
+from web.guard import doorkeeper_of, require
+from web.pages.rendering import Pages
+from web.problems import status_of
+
+_PAGES = Pages("web.auth")
+_OWN = require(Permission.OWN_ACCOUNT, audited=False)
+
+Text = Annotated[str, Form(max_length=256)]
+
+
+def own_account_router() -> APIRouter:
+    """Return ``/account`` and what is under it."""
+    router = APIRouter(prefix=HOME, include_in_schema=False, max_body_size=64 * 1024)
+
+    @router.get("")
+    def show(request: Request, principal: Annotated[Principal, _OWN]) -> Response:
+        """Show a person's own account."""
+        account = doorkeeper_of(request).accounts.account(principal.name)
+        return _PAGES.answer("account.html", viewer=viewer_of(request, principal), here=HOME, account=account)
+
+    @router.get("/second-factor")
+    def offer(request: Request, principal: Annotated[Principal, _OWN]) -> Response:
+        """Show a fresh seed to scan."""
+        return _seed_page(request, principal, new_seed())
+
+    @router.post("/second-factor")
+    def set_up(request: Request, principal: Annotated[Principal, _OWN], seed: Text, code: Text) -> Response:
+        """Set the second factor up, and show the recovery codes, once."""
+        if not is_seed(seed):
+            raise RequestInvalidError(where="seed")
+        doorkeeper = doorkeeper_of(request)
+        account = doorkeeper.accounts.account(principal.name)
+        try:
+            recovery = doorkeeper.second_factors.set_up(account, seed, code)
+        except PipelineError as error:
+            return _seed_page(request, principal, seed, error)
+        page = _PAGES.answer("recovery.html", viewer=viewer_of(request, principal), here=HOME, codes=recovery)
+        fresh = doorkeeper.accounts.open_sign_in(
+            account, SignInMeans.PASSWORD_AND_CODE, address_of(request), after=principal.key_id
+        )
+        # From here on this browser is one that gave a code, under another secret.
+        page.headers["set-cookie"] = signed_in(request, fresh, HOME).headers["set-cookie"]
+        return page
+
+    return router
+
+
+def _seed_page(request: Request, principal: Principal, seed: str, problem: PipelineError | None = None) -> Response:
+    drawn = Markup(picture(seed, principal.name))  # noqa: S704 - drawn by segno out of a base 32 seed and a checked name
+    return _PAGES.answer(
+        "second_factor.html",
+        200 if problem is None else status_of(problem),
+        viewer=viewer_of(request, principal),
+        here=HOME,
+        seed=seed,
+        picture=drawn,
+        problem=problem,
+    )
