@@ -66,7 +66,10 @@ def _beside(wiring: Wiring, arrivals: Arrivals | None, site: "Site") -> Iterator
     """Keep house; list the bucket now and then, and poll the queue, where there are any, until the block ends."""
     from config.arrivals import make_queue_poller
 
-    rounds = [Rounds("housekeeping", _HOUSEKEEPING, site.keep_house)]
+    rounds = [
+        Rounds("housekeeping", _HOUSEKEEPING, site.keep_house),
+        Rounds("webhooks", wiring.settings.webhooks.poll, site.deliveries.deliver_due),
+    ]
     if arrivals is not None:
         rounds.append(Rounds("reconcile", wiring.settings.arrivals.reconcile, arrivals.reconcile))
         poller = make_queue_poller(wiring, arrivals)

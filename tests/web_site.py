@@ -88,13 +88,13 @@ class Site:
         return self.client(Cookie=f"{PLAIN_COOKIE}={secret}", Sec_Fetch_Site="same-origin", Accept="text/html")
 
 
-def make_test_site(folder: Path) -> Site:
+def make_test_site(folder: Path, **more: object) -> Site:
     """Return a site over a migrated SQLite database and a local store in ``folder``."""
     (folder / "data").mkdir(mode=0o700)
     make_ledger(folder / "data").close()
     database = folder / "data" / "ledger.db"
     database.rename(folder / "data" / "ledger.sqlite3")
-    settings = Settings(data_dir=folder / "data", keys=KeySettings(folder=folder / "keys"))
+    settings = Settings(data_dir=folder / "data", keys=KeySettings(folder=folder / "keys"), **more)  # type: ignore[arg-type]  # sections of settings, checked by pydantic
     time = ShiftedTime()
     create_keys(settings)
     wired = wire(settings)

@@ -36,6 +36,7 @@ from pipeline.errors import (
     UploadOffsetError,
     UploadTooLargeError,
     UploadUnknownError,
+    WebhookUnknownError,
     WorkerUnknownError,
 )
 
@@ -62,6 +63,7 @@ _STATUS: tuple[tuple[type[PipelineError], int], ...] = (
     (RecordingTooLargeError, 413),
     (UploadUnknownError, 404),
     (BatchUnknownError, 404),
+    (WebhookUnknownError, 404),
     (WorkerUnknownError, 404),
     (UploadOffsetError, 409),
     (UploadClosedError, 409),

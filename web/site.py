@@ -10,7 +10,9 @@ from pipeline.adapters.database.accounts import SqlAccounts
 from pipeline.adapters.database.accounts.signing_in import Endurance
 from pipeline.adapters.database.requests import SqlRequests
 from pipeline.adapters.database.sql_uploads import SqlUploads
+from pipeline.adapters.database.sql_webhooks import SqlWebhooks
 from pipeline.adapters.identity.passwords import Passwords
+from pipeline.adapters.webhooks.delivering import Deliveries
 from pipeline.intake import Intake
 from pipeline.ports import Doorbell
 from pipeline.uploads import Uploads
@@ -21,6 +23,7 @@ from web.api.operating import batches_router, queues_router, runs_router
 from web.api.sessions import sessions_router
 from web.api.transcripts import transcripts_router
 from web.api.uploads import uploads_router
+from web.api.webhooks import webhooks_router
 from web.app import make_app
 from web.auth.code_router import code_router
 from web.auth.own_account import own_account_router
@@ -40,6 +43,7 @@ class Site:
     doorkeeper: Doorkeeper
     uploads: Uploads
     requests: SqlRequests
+    deliveries: Deliveries
 
     def keep_house(self) -> None:
         """Delete what was left behind: uploads nobody goes on with, sign-ins and answers of long ago."""
@@ -69,7 +73,13 @@ def make_site(
     app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
     requests = SqlRequests(wiring.ledger.database)
     app.state.requests = requests
-    return Site(app, doorkeeper, uploads, requests)
+    return Site(app, doorkeeper, uploads, requests, make_deliveries(wiring))
+
+
+def make_deliveries(wiring: Wiring) -> Deliveries:
+    """Return what tells other programs what happened."""
+    settings = wiring.settings.webhooks
+    return Deliveries(SqlWebhooks(wiring.ledger.database), wiring.keys, settings.tries, settings.allow_private)
 
 
 def make_uploads(wiring: Wiring, intake: Intake) -> Uploads:
@@ -90,5 +100,6 @@ def _interface(wiring: Wiring, intake: Intake, uploads: Uploads) -> list[APIRout
         queues_router(wiring),
         batches_router(wiring),
         audit_router(wiring),
+        webhooks_router(wiring),
         description_router(),
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pipeline.audit.events import Event, Stream
 from pipeline.domain.account import AccessPurpose, AccountId, Permission, Role, SignInMeans
 from pipeline.domain.session import SessionId
+from pipeline.domain.webhook import WebhookEvent
 
 
 class AccessEvent(Event):
@@ -125,6 +126,39 @@ class TokenRevoked(AccessEvent):
 
     account_id: AccountId
     token_id: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAdded(AccessEvent):
+    """Another program is told from now on what happens."""
+
+    webhook_id: str
+    events: tuple[WebhookEvent, ...]
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRotated(AccessEvent):
+    """A webhook has another secret."""
+
+    webhook_id: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookPaused(AccessEvent):
+    """A webhook is told nothing more, by a person or because it does not answer."""
+
+    webhook_id: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookResumed(AccessEvent):
+    """A webhook is told again what happens."""
+
+    webhook_id: str
     actor: str
 
 

@@ -68,6 +68,8 @@ from pipeline.errors.request import (
     RequestInvalidError,
     RequestTooLargeError,
     RouteUnknownError,
+    WebhookAddressError,
+    WebhookUnknownError,
 )
 from pipeline.errors.stage import (
     AnnouncementInvalidError,
@@ -213,5 +215,7 @@ __all__ = [
     "UploadUnknownError",
     "VerificationInvalidError",
     "VocabularyInvalidError",
+    "WebhookAddressError",
+    "WebhookUnknownError",
     "WorkerUnknownError",
 ]

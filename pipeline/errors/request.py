@@ -43,3 +43,17 @@ class RateLimitedError(PermanentError):
 
     reason_code = "rate_limited"
     sentence = "There were too many requests. Go on after the seconds that Retry-After names."
+
+
+class WebhookUnknownError(PermanentError):
+    """No such webhook."""
+
+    reason_code = "webhook_unknown"
+    sentence = "There is no webhook with this id."
+
+
+class WebhookAddressError(PermanentError):
+    """Not an address a webhook may lead to."""
+
+    reason_code = "webhook_address_refused"
+    sentence = "A webhook leads to https and to public addresses only, without credentials in it."

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, is_sqlite, writers_turn
+from pipeline.adapters.database.outbox import announced
 from pipeline.adapters.database.tables import audit_entries, audit_heads, audit_mentions
 from pipeline.audit.chain import GENESIS, Entry, Head, append
 from pipeline.audit.events import Event, Stream
@@ -166,6 +167,7 @@ def _is_worth_repeating(error: DBAPIError) -> bool:
 
 def _write_entries(transaction: Transaction) -> None:
     """Append the entries, stream by stream in one order for all, so that no two transactions wait for each other."""
+    announced(transaction.connection, transaction.events, transaction.now)
     for stream in sorted({event.stream for event in transaction.events}):
         head = _lock_head(transaction, stream)
         # Read under the head's lock, or a slower transaction would seem to set the clock back.

@@ -17,7 +17,7 @@ FAMILIES = {"StageEvent", "IntakeEvent", "OperatorEvent", "SteeringEvent", "Acce
 #: The only places for words, each of which goes through ``code``.
 CODES = {
     "actor", "reason_code", "error", "basis", "purpose", "form_version", "policy_id", "certificate_id",
-    "key_digest", "arrival_id", "wrapping_key_id", "reason", "label", "upload_id",
+    "key_digest", "arrival_id", "wrapping_key_id", "reason", "label", "upload_id", "webhook_id",
     "sign_in_id", "token_id", "key_id", "route",
 }  # fmt: skip
 
@@ -36,7 +36,7 @@ EVENTS = sorted({kind for kind in events() if kind.__name__ not in FAMILIES}, ke
 @pytest.mark.parametrize("kind", EVENTS)
 def test_event_is_named_in_the_past_tense(kind: type[Event]) -> None:
     """An entry says what happened, not what is to happen."""
-    assert re.search(r"(ed|Held|Seen|Withdrawn|Made|Set|SignedIn|SignedOff)$", kind.__name__)
+    assert re.search(r"(ed|Held|Seen|Withdrawn|Made|Added|Set|SignedIn|SignedOff)$", kind.__name__)
 
 
 @pytest.mark.parametrize("kind", EVENTS)
