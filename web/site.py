@@ -12,6 +12,7 @@ from pipeline.adapters.database.requests import SqlRequests
 from pipeline.adapters.database.sql_uploads import SqlUploads
 from pipeline.adapters.database.sql_webhooks import SqlWebhooks
 from pipeline.adapters.identity.passwords import Passwords
+from pipeline.adapters.identity.provider import Client, Provider
 from pipeline.adapters.webhooks.delivering import Deliveries
 from pipeline.intake import Intake
 from pipeline.ports import Doorbell
@@ -26,6 +27,8 @@ from web.api.uploads import uploads_router
 from web.api.webhooks import webhooks_router
 from web.app import make_app
 from web.auth.code_router import code_router
+from web.auth.landing import OIDC
+from web.auth.oidc_router import oidc_router
 from web.auth.own_account import own_account_router
 from web.auth.router import auth_router
 from web.auth.second_factor import SecondFactors
@@ -68,12 +71,23 @@ def make_site(
     )
     intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
     uploads = make_uploads(wiring, intake)
-    rooms = [auth_router(), code_router(), own_account_router(), ops_router(make_room(wiring, doorbell))]
+    rooms = [*_signing_in(wiring), own_account_router(), ops_router(make_room(wiring, doorbell))]
     routers = [*rooms, *_interface(wiring, intake, uploads), *more]
     app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
     requests = SqlRequests(wiring.ledger.database)
     app.state.requests = requests
     return Site(app, doorkeeper, uploads, requests, make_deliveries(wiring))
+
+
+def _signing_in(wiring: Wiring) -> list[APIRouter]:
+    """Return the pages on which people sign in, by a password or by an identity provider."""
+    identity = wiring.settings.identity
+    if not identity.oidc_issuer:
+        return [auth_router(), code_router()]
+    secret = identity.oidc_client_secret.get_secret_value()
+    back = f"{identity.public_url.rstrip('/')}{OIDC}/back"
+    provider = Provider(Client(identity.oidc_issuer, identity.oidc_client_id, secret, back), wiring.clock)
+    return [auth_router(identity.oidc_label), code_router(), oidc_router(provider)]
 
 
 def make_deliveries(wiring: Wiring) -> Deliveries:

@@ -1,6 +1,6 @@
 """Who asks, and whether they may."""
 
-from pipeline.errors.kinds import PermanentError, RefusedError
+from pipeline.errors.kinds import PermanentError, RefusedError, TransientError
 
 
 class AccessError(RefusedError):
@@ -99,3 +99,10 @@ class SecondFactorNeededError(AccessError):
 
     reason_code = "second_factor_needed"
     sentence = "Set up a second factor on the page of your account first."
+
+
+class ProviderUnavailableError(TransientError):
+    """The identity provider does not answer as one."""
+
+    reason_code = "provider_unavailable"
+    sentence = "The identity provider does not answer. Try again; a local account lets in meanwhile."

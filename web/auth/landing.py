@@ -14,6 +14,7 @@ from web.doorkeeper import cookie_name
 HOME = "/account"
 SIGN_IN = "/sign-in"
 CODE = "/sign-in/code"
+OIDC = "/sign-in/oidc"
 SECOND_FACTOR = "/account/second-factor"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 

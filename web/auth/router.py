@@ -28,14 +28,21 @@ _PAGES = Pages("web.auth")
 Text = Annotated[str, Form(max_length=256)]
 
 
-def auth_router() -> APIRouter:
-    """Return the routes ``/sign-in`` and ``/sign-off``."""
+def auth_router(oidc_label: str | None = None) -> APIRouter:
+    """Return the routes ``/sign-in`` and ``/sign-off``; the label is that of the link to an identity provider."""
     router = APIRouter(include_in_schema=False, max_body_size=64 * 1024)
+
+    def sign_in_page(go_to: str, problem: PipelineError | None = None, *, ended: bool = False) -> Response:
+        code = 200 if problem is None else status_of(problem)
+        shown = {"go_to": own_path(go_to), "ended": ended, "problem": problem, "oidc_label": oidc_label}
+        return _PAGES.answer("sign_in.html", code, **shown)
 
     @router.get(SIGN_IN, dependencies=[open_to_all("nobody is signed in yet")])
     def ask(go_to: str = HOME, ended: str = "") -> Response:
         """Ask for name and password."""
-        return _PAGES.answer("sign_in.html", go_to=own_path(go_to), ended=ended == "idle", problem=None)
+        return _PAGES.answer(
+            "sign_in.html", go_to=own_path(go_to), ended=ended == "idle", problem=None, oidc_label=oidc_label
+        )
 
     @router.post(SIGN_IN, dependencies=[open_to_all("nobody is signed in yet")])
     def enter(request: Request, name: Text, password: Text, go_to: Text = HOME) -> Response:
@@ -45,7 +52,7 @@ def auth_router() -> APIRouter:
         try:
             secret = doorkeeper.enter(name.strip().lower(), password, address_of(request))
         except PipelineError as error:
-            return _PAGES.answer("sign_in.html", status_of(error), go_to=own_path(go_to), ended=False, problem=error)
+            return sign_in_page(go_to, problem=error)
         found = doorkeeper.accounts.sign_in(secret)
         awaits_code = found is not None and found.awaits_code
         return signed_in(request, secret, code_page(go_to) if awaits_code else own_path(go_to))

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from pipeline.adapters.database.accounts import records, second_factor, signing_in, tokens, tries
+from pipeline.adapters.database.accounts import records, second_factor, signing_in, tokens, tries, visits
 from pipeline.adapters.database.accounts.records import Proof
 from pipeline.adapters.database.accounts.second_factor import Matched, SecondFactor
 from pipeline.adapters.database.accounts.signing_in import Credentials, Endurance, SignIn
 from pipeline.adapters.database.accounts.tokens import TokenOrder, TokenRow
 from pipeline.adapters.database.transactions import Database, Transaction
+from pipeline.adapters.identity.provider import Visit
 from pipeline.adapters.identity.secrets import digest_of, new_sign_in, new_token
 from pipeline.audit.access_events import AccessMade, AccessRefused
 from pipeline.domain.account import Account, AccountId, Principal, Role, SignInMeans
@@ -102,6 +103,18 @@ class SqlAccounts:
     def take_recovery_code(self, account_id: AccountId, digest: str) -> bool:
         """Take a recovery code once; say whether there was one."""
         return self.database.write(lambda tx: second_factor.take_recovery_code(tx, account_id, digest))
+
+    def begin_visit(self, visit: Visit) -> None:
+        """Remember a sign-in on its way to the identity provider."""
+        self.database.write(lambda tx: visits.begin(tx, visit))
+
+    def take_visit(self, state: str) -> Visit | None:
+        """Return the sign-in that comes back, once and in time."""
+        return self.database.write(lambda tx: visits.take(tx, state))
+
+    def account_of_subject(self, issuer: str, subject: str) -> Account | None:
+        """Return the account a provider vouches for."""
+        return self.database.read(lambda tx: visits.by_subject(tx, issuer, subject))
 
     def sign_off(self, sign_in_id: str, account_id: AccountId) -> None:
         """End a sign-in by its owner's hand."""
