@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles bench-risk
+.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles bench-risk bench-upload
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -61,3 +61,6 @@ bench-risk: setup ## Utterances of risk found, look-alikes raised, and what ordi
 .PHONY: bench-grounding
 bench-grounding: setup ## What grounding verdicts are worth, on natural errors and on injected ones, and their speed
 	@$(PYTHON) -m bench.grounding
+
+bench-upload: setup ## A 500 MB recording uploaded in parts, against a plain copy through the same server
+	@$(PYTHON) -m bench.upload
