@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.arrival_settings import ArrivalSettings
 from config.night import NightSettings
 from config.web_settings import ApiSettings, IdentitySettings, WebhookSettings
 from pipeline.errors import SettingsInvalidError
@@ -174,19 +175,6 @@ class VendorSettings(BaseModel):
     def is_allowed(self, host: str) -> bool:
         """Say whether what was said may be sent to this host."""
         return host.lower() in {allowed.strip().lower() for allowed in self.allowed_hosts.split(",") if allowed.strip()}
-
-
-class ArrivalSettings(BaseModel):
-    """Objects that arrive in the inbound bucket by themselves."""
-
-    model_config = _FROZEN
-
-    queue_url: str = ""
-    queue_endpoint_url: str = ""
-    token: SecretStr | None = None
-    #: An arrival nobody consented to is removed this long after it was first seen.
-    keep_unconsented: Positive = timedelta(hours=72)
-    reconcile: Positive = timedelta(minutes=5)
 
 
 class MetricsSettings(BaseModel):

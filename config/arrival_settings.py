@@ -1,0 +1,22 @@
+"""Settings of recordings that arrive by themselves."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+
+
+class ArrivalSettings(BaseModel):
+    """Objects that arrive in the inbound bucket by themselves."""
+
+    model_config = _FROZEN
+
+    queue_url: str = ""
+    queue_endpoint_url: str = ""
+    token: SecretStr | None = None
+    #: An arrival nobody consented to is removed this long after it was first seen.
+    keep_unconsented: Positive = timedelta(hours=72)
+    reconcile: Positive = timedelta(minutes=5)
