@@ -21,6 +21,7 @@ from commands import (
     process,
     purge,
     queue,
+    report,
     retry,
     seal,
     status,
@@ -44,8 +45,8 @@ app = typer.Typer(
 )
 
 for module in (
-    demo, process, transcribe, draft, verify, submit, batch, expect, seal, status, worker, web, sweep, retry, migrate,
-    doctor, purge, export,
+    demo, process, transcribe, draft, verify, submit, batch, expect, seal, status, worker, web, sweep, retry,
+    report, migrate, doctor, purge, export,
 ):  # fmt: skip
     app.command(module.NAME, help=module.__doc__)(module.run)
 for group in (consent, hold, audit, keys, account, token, queue):

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from pipeline.adapters.database import depths, foreseeing, living, sticking, watching
+from pipeline.adapters.database import depths, foreseeing, living, reporting, sticking, watching
 from pipeline.adapters.database.transactions import Database
 from pipeline.domain.forecast import ForecastInputs
+from pipeline.domain.morning import MorningRow
 from pipeline.domain.night import BatchId
 from pipeline.domain.session import Stage
 from pipeline.ports.queue_view import (
@@ -70,6 +71,10 @@ class SqlQueueView:
     ) -> ForecastInputs:
         """Return what a forecast needs."""
         return self.database.read(lambda tx: foreseeing.forecast_inputs(tx, patience, batch_id, deadline))
+
+    def morning_rows(self, since: datetime, batch_id: BatchId | None = None) -> tuple[MorningRow, ...]:
+        """Return how the sessions of a night stand."""
+        return self.database.read(lambda tx: reporting.morning_rows(tx, since, batch_id))
 
     def stuck(self, patience: timedelta) -> tuple[StuckFinding, ...]:
         """Return what has stood still for longer than ``patience`` and should not."""
