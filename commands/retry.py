@@ -10,7 +10,7 @@ from pipeline.domain.session import StageStatus, parse_session_id
 
 NAME = "retry"
 
-_ENDED_BADLY = {StageStatus.FAILED, StageStatus.REFUSED, StageStatus.QUARANTINED}
+_ENDED_BADLY = {StageStatus.FAILED, StageStatus.REFUSED, StageStatus.QUARANTINED, StageStatus.CANCELLED}
 
 
 def run(

@@ -56,7 +56,7 @@ class _Span(NamedTuple):
     likely: float
     least: float
     most: float
-    #: The part of it that more workers would not shorten.
+    #: How long the last runs go on once the queue is dry: more workers do not shorten it, and no window cuts it off.
     tail: float
 
 
@@ -77,10 +77,11 @@ def _span(load: StageLoad) -> _Span:
     pace = load.pace
     busy = min(pace.workers, load.sessions)
     flow = load.audio * pace.stretch / (pace.worker_speed * busy)
-    tail = pace.run_seconds * (busy / (busy + 1) * (1 + pace.spread) - 0.5)
+    tail = pace.run_seconds * busy / (busy + 1) * (1 + pace.spread)
     doubt = math.sqrt(_UNSEEN**2 + pace.spread**2 / load.sessions + pace.spread**2 / max(pace.measured, 1))
     away = math.hypot(_WIDTH * doubt * flow, _TAIL_DOUBT * pace.run_seconds)
-    likely = flow + tail
+    # At that moment the runs in progress are half done on average.
+    likely = max(flow - pace.run_seconds / 2, 0.0) + tail
     return _Span(load, likely, max(flow / 2, likely - away), likely + away, tail)
 
 
@@ -89,7 +90,8 @@ def _ends(inputs: ForecastInputs, spans: list[_Span]) -> Forecast:
 
     def end(span: _Span, seconds: float) -> datetime:
         after = [s.load.pace.run_seconds for s in spans[spans.index(span) + 1 :]]
-        return inputs.after_working(span.load.stage, seconds) + timedelta(seconds=sum(after))
+        dry = inputs.after_working(span.load.stage, max(seconds - span.tail, 0.0))
+        return dry + timedelta(seconds=min(span.tail, seconds) + sum(after))
 
     slowest = max(spans, key=lambda span: end(span, span.likely))
     latest = max(end(span, span.most) for span in spans)
@@ -121,7 +123,8 @@ def _need(inputs: ForecastInputs, slowest: _Span) -> Need | None:
     """Return the fewest additional workers with whom even a bad night ends in time, if any number would do."""
     workers = slowest.load.pace.workers
     for more in range(1, _MOST_WORKERS):
-        seconds = (slowest.most - slowest.tail) * workers / (workers + more) + slowest.tail
-        if inputs.deadline is not None and inputs.after_working(slowest.load.stage, seconds) <= inputs.deadline:
+        dry = max(slowest.most - slowest.tail, 0.0) * workers / (workers + more)
+        end = inputs.after_working(slowest.load.stage, dry) + timedelta(seconds=slowest.tail)
+        if inputs.deadline is not None and end <= inputs.deadline:
             return Need(slowest.load.stage, more)
     return None

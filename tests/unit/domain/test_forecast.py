@@ -192,3 +192,13 @@ def test_forecast_is_right_nine_times_in_ten() -> None:
 
         assert errors[int(len(errors) * 0.9)] <= most
         assert sum(inside for _, inside in nights) >= 0.9 * len(nights)
+
+
+def test_what_was_started_is_finished_after_the_window_has_closed() -> None:
+    """The window ends starts and not runs: the last ones go on a little past its closing."""
+    night = ProcessingWindow(time(20), time(0, 5), ZoneInfo("UTC"))
+
+    found = forecast(replace(inputs(load()), window=night))
+
+    assert found.expected is not None
+    assert after(2.05) < found.expected < after(2.2)
