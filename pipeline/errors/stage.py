@@ -69,7 +69,7 @@ class RetryImpossibleError(PermanentError):
     """Only a run that ended badly can be tried again."""
 
     reason_code = "retry_impossible"
-    sentence = "Only what failed or was refused, quarantined or cancelled is retried, while no other run of that stage is open."
+    sentence = "Only what failed, was refused, quarantined or cancelled is retried, and only if its stage is not open."
 
 
 class ArrivalUnknownError(PermanentError):

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
 from pipeline.adapters.database import SqlLedger
-from pipeline.domain.artifact import ArtifactKind, DataKey, StoredArtifact
+from pipeline.domain.artifact import ArtifactKind, Companion, DataKey, StoredArtifact
 from pipeline.domain.session import RunId, SessionId, Stage, WorkerId
 from pipeline.errors import StoreUnavailableError
 from pipeline.ports import ArtifactStore, Certificate, Inputs, KindDeletion, Lease, StageFacts, StageResult, StageTask
@@ -193,6 +193,18 @@ class FatedArtifacts:
     def read(self, artifact: StoredArtifact) -> BinaryIO:
         """Read."""
         return self._artifacts.read(artifact)
+
+    def write_beside(self, artifact: StoredArtifact, companion: Companion, attempt: int, body: bytes) -> None:
+        """Write a companion."""
+        self._artifacts.write_beside(artifact, companion, attempt, body)
+
+    def read_beside(self, artifact: StoredArtifact, companion: Companion) -> bytes | None:
+        """Read a companion."""
+        return self._artifacts.read_beside(artifact, companion)
+
+    def drop_beside(self, artifact: StoredArtifact, companion: Companion) -> int:
+        """Drop a companion."""
+        return self._artifacts.drop_beside(artifact, companion)
 
     def destroy(self, session_id: SessionId, kind: ArtifactKind) -> int:
         """Destroy, and come to a point."""

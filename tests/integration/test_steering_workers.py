@@ -10,6 +10,7 @@ from tests.chaos.deployments import Deployment, until
 
 WHY = Decision("operator-7", "engine-upgrade")
 SLOW = timedelta(seconds=1)
+LONG = timedelta(seconds=60)
 
 
 def running(deployment: Deployment) -> int:
@@ -30,8 +31,11 @@ def test_workers_obey_pause_cancel_and_drain(deployment: Deployment) -> None:
     """Paused, both processes finish what runs and start nothing; a cancelled session stops; a drained worker rests."""
     ledger = deployment.wiring.ledger
     sessions = [deployment.submit() for _ in range(8)]
+    # A machine under load may be slow to renew; what is tried here is steering and not leases.
+    patient = deployment.settings.queue.model_copy(update={"lease": LONG})
     for _ in range(2):
-        deployment.start(takes=SLOW, stages=(Stage.TRANSCRIBE,))
+        settings = deployment.settings.model_copy(update={"queue": patient})
+        deployment.start(settings=settings, takes=SLOW, stages=(Stage.TRANSCRIBE,))
     assert until(lambda: running(deployment) == 2)
 
     ledger.steer(Stage.TRANSCRIBE, QueueState.PAUSED, WHY)
@@ -39,11 +43,11 @@ def test_workers_obey_pause_cancel_and_drain(deployment: Deployment) -> None:
     paused_at = transcribed(deployment)
     assert not until(lambda: running(deployment) > 0, timedelta(seconds=2))
     assert transcribed(deployment) == paused_at >= 1
-    assert until(lambda: {w.state for w in ledger.living_workers(timedelta(seconds=5))} == {"paused"})
+    assert until(lambda: {w.state for w in ledger.living_workers(LONG)} == {"paused"})
 
     waiting = next(s for s in sessions if ledger.session(s).runs[0].status is StageStatus.READY)
     ledger.cancel_session(waiting, WHY)
-    drained, other = ledger.living_workers(timedelta(seconds=5))
+    drained, other = ledger.living_workers(LONG)
     ledger.drain_worker(drained.worker_id, WHY)
     ledger.steer(Stage.TRANSCRIBE, QueueState.OPEN, WHY)
     assert until(lambda: running(deployment) == 1)
@@ -51,7 +55,7 @@ def test_workers_obey_pause_cancel_and_drain(deployment: Deployment) -> None:
     ledger.cancel_session(busy.session_id, WHY)
 
     assert until(lambda: transcribed(deployment) == len(sessions) - 2)
-    states = {worker.worker_id: worker.state for worker in ledger.living_workers(timedelta(seconds=5))}
+    states = {worker.worker_id: worker.state for worker in ledger.living_workers(LONG)}
     assert busy.worker_id == other.worker_id
     assert states[drained.worker_id] == "drained"
     assert ledger.session(waiting).runs[0].status is StageStatus.CANCELLED
