@@ -201,6 +201,11 @@ def default_purpose(permission: Permission) -> AccessPurpose:
     return _PURPOSES.get(permission, AccessPurpose.OPERATIONS)
 
 
+def seed_bound_to(account_id: AccountId) -> bytes:
+    """Return what the seed of a second factor is bound to, so that one account's does not serve another."""
+    return f"nightscribe|v1|second-factor|{account_id}".encode()
+
+
 def parse_account_name(text: str) -> str:
     """Return the name in lower case; raise ``AccountNameInvalidError``."""
     name = text.strip().lower()

@@ -26,6 +26,11 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+def secret_bound_to(webhook_id: str) -> bytes:
+    """Return what a secret is bound to, so that one webhook's does not sign for another."""
+    return f"nightscribe|v1|webhook|{webhook_id}".encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """Where to, and what about."""

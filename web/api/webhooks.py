@@ -11,9 +11,8 @@ from pydantic import BaseModel, Field
 from config.wiring import Wiring
 from pipeline.adapters.database.sql_webhooks import SqlWebhooks, WrappedSecret
 from pipeline.adapters.webhooks.addresses import check_url
-from pipeline.adapters.webhooks.delivering import bound_to
 from pipeline.domain.account import Permission, Principal
-from pipeline.domain.webhook import Delivery, DeliveryState, Webhook, WebhookEvent
+from pipeline.domain.webhook import Delivery, DeliveryState, Webhook, WebhookEvent, secret_bound_to
 from web.api.shapes import STRICT
 from web.guard import require
 
@@ -129,7 +128,7 @@ def webhooks_router(wiring: Wiring) -> APIRouter:
 
 def _new_secret(wiring: Wiring, webhook_id: str) -> tuple[str, WrappedSecret]:
     secret = f"whsec_{secrets.token_urlsafe(32)}"
-    wrapped = wiring.keys.wrap(secret.encode(), bound_to(webhook_id))
+    wrapped = wiring.keys.wrap(secret.encode(), secret_bound_to(webhook_id))
     return secret, WrappedSecret(wrapped, wiring.keys.wrapping_key_id)
 
 

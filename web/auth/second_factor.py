@@ -6,7 +6,7 @@ from pipeline.adapters.database.accounts.second_factor import SecondFactor
 from pipeline.adapters.database.accounts.signing_in import SignIn
 from pipeline.adapters.database.accounts.sql_accounts import SqlAccounts
 from pipeline.adapters.identity.codes import matching_step, new_recovery_codes, recovery_digest
-from pipeline.domain.account import Account, AccountId, SignInMeans
+from pipeline.domain.account import Account, SignInMeans, seed_bound_to
 from pipeline.errors import SignInRefusedError
 from pipeline.ports import KeyWrapper
 
@@ -24,7 +24,7 @@ class SecondFactors:
         Raises ``SignInRefusedError`` where the first code is not right.
         """
         recovery = new_recovery_codes()
-        wrapped = self.keys.wrap(seed.encode(), bound_to(account.account_id))
+        wrapped = self.keys.wrap(seed.encode(), seed_bound_to(account.account_id))
         digests = [recovery_digest(each) for each in recovery]
         factor = SecondFactor(wrapped, self.keys.wrapping_key_id, digests)
         matched = self.accounts.set_second_factor(
@@ -37,14 +37,9 @@ class SecondFactors:
     def complete(self, found: SignIn, wrapped: bytes, code: str, address: str) -> str:
         """Return the secret of the sign-in that follows one that awaits its code; raise ``SignInRefusedError``."""
         account = found.account
-        seed = self.keys.unwrap(wrapped, bound_to(account.account_id)).decode()
+        seed = self.keys.unwrap(wrapped, seed_bound_to(account.account_id)).decode()
         taken = self.accounts.take_code(account.account_id, lambda now: matching_step(seed, code, now))
         if not taken and not self.accounts.take_recovery_code(account.account_id, recovery_digest(code)):
             self.accounts.refuse_sign_in(account.account_id, SignInRefusedError.reason_code)
             raise SignInRefusedError
         return self.accounts.open_sign_in(account, SignInMeans.PASSWORD_AND_CODE, address, after=found.sign_in_id)
-
-
-def bound_to(account_id: AccountId) -> bytes:
-    """Return what a seed is bound to, so that one account's does not serve another."""
-    return f"nightscribe|v1|second-factor|{account_id}".encode()

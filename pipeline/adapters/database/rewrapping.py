@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from pipeline.adapters.database.rewrapping_secrets import rewrap_secrets
 from pipeline.adapters.database.tables import data_keys
 from pipeline.adapters.database.transactions import Database, Transaction
 from pipeline.audit.session_events import KeysRewrapped
@@ -12,7 +13,7 @@ _BATCH = 500
 
 
 def wrapping_keys(database: Database) -> tuple[tuple[str, int], ...]:
-    """Return each wrapping key's id and how many live data keys it wraps."""
+    """Return each wrapping key's id and how many live data keys it wraps; a rotation moves other secrets with them."""
     live = select(data_keys.c.wrapping_key_id, func.count().label("keys")).where(data_keys.c.destroyed_at.is_(None))
     query = live.group_by(data_keys.c.wrapping_key_id).order_by(data_keys.c.wrapping_key_id)
     rows = database.read(lambda tx: tx.rows(query))
@@ -24,7 +25,7 @@ def rewrap(database: Database, keys: KeyWrapper, actor: str) -> int:
 
     Stopped half-way it goes on where it stopped; one audit entry a batch.
     """
-    done = 0
+    done = database.write(lambda tx: rewrap_secrets(tx, keys, actor))
     while batch := database.write(lambda tx: _rewrap_batch(tx, keys, actor)):
         done += batch
     return done

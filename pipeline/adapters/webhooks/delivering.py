@@ -9,7 +9,7 @@ import httpx
 
 from pipeline.adapters.database.sql_webhooks import Errand, Reply, SqlWebhooks
 from pipeline.adapters.webhooks.addresses import Resolve, resolve, target_of
-from pipeline.domain.webhook import Delivery
+from pipeline.domain.webhook import Delivery, secret_bound_to
 from pipeline.errors import PipelineError
 from pipeline.ports import KeyWrapper
 
@@ -39,7 +39,7 @@ class Deliveries:
     def _deliver(self, errand: Errand) -> Reply:
         try:
             target = target_of(errand.url, allow_private=self.allow_private, look_up=self.look_up)
-            secrets = [self.keys.unwrap(each, bound_to(errand.delivery.webhook_id)) for each in errand.secrets]
+            secrets = [self.keys.unwrap(each, secret_bound_to(errand.delivery.webhook_id)) for each in errand.secrets]
         except PipelineError as error:
             return Reply(None, str(error.facts.get("problem", error.reason_code)))
         body = body_of(errand.delivery)
@@ -70,11 +70,6 @@ def signature(secrets: list[bytes], at: int, body: bytes) -> str:
     """Return ``t=SECONDS,v1=HEX`` with one HMAC-SHA256 over ``t.body`` for each secret that counts."""
     signed = f"{at}.".encode() + body
     return ",".join([f"t={at}", *(f"v1={hmac.new(each, signed, hashlib.sha256).hexdigest()}" for each in secrets)])
-
-
-def bound_to(webhook_id: str) -> bytes:
-    """Return what a secret is bound to, so that one webhook's does not sign for another."""
-    return f"nightscribe|v1|webhook|{webhook_id}".encode()
 
 
 def _sent(url: str, body: bytes, headers: dict[str, str], host: str) -> Reply:

@@ -7,6 +7,7 @@ import httpx
 import pyotp
 import pytest
 
+from pipeline.adapters.database.rewrapping import rewrap
 from pipeline.domain.account import Role
 from tests.asgi import AsgiClient
 from tests.ledger_views import events
@@ -126,6 +127,19 @@ def test_a_seed_lies_wrapped(site: Site, seed: str) -> None:
     folder = site.wiring.settings.folder
 
     assert [path for path in folder.rglob("*") if path.is_file() and seed.encode() in path.read_bytes()] == []
+
+
+def test_a_rotation_of_the_wrapping_key_changes_nothing_for_its_owner(site: Site, seed: str) -> None:
+    """After the wrapping key was rotated and the older one forgotten, codes still let in."""
+    keys = site.wiring.keys
+    older = keys.wrapping_key_id
+    keys.rotate()
+    rewrap(site.wiring.ledger.database, keys, "test")
+    keys.forget(older)
+
+    answer = browser(site, password_given(site)).post("/sign-in/code", {"code": code(site, seed)})
+
+    assert (answer.status_code, "set-cookie" in answer.headers) == (303, True)
 
 
 def test_where_it_is_required_nothing_else_comes_first(site: Site) -> None:
