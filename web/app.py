@@ -29,6 +29,8 @@ def make_app(routers: Sequence[APIRouter], is_ready: Callable[[], object], doork
     app.add_exception_handler(PipelineError, on_pipeline_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_exception)
+    # What nobody planned for is answered like the rest, without a word of it.
+    app.add_exception_handler(Exception, on_pipeline_error)
     app.add_middleware(LimitHeaders)
     app.add_middleware(SameOriginOnly)
     # Outermost, so that its headers are on refusals too.
