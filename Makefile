@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles bench-risk bench-upload
+.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles bench-risk bench-upload bench-evidence
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -64,3 +64,6 @@ bench-grounding: setup ## What grounding verdicts are worth, on natural errors a
 
 bench-upload: setup ## A 500 MB recording uploaded in parts, against a plain copy through the same server
 	@$(PYTHON) -m bench.upload
+
+bench-evidence: setup ## Whether evidence is shown where people found the answer, on 70 long meetings
+	@$(PYTHON) -m bench.grounding.evidence

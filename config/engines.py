@@ -80,7 +80,9 @@ def build_verifier(settings: Settings, engine: VerifyEngine | None = None) -> Ve
     engine = engine or settings.grounding.engine
     if engine is VerifyEngine.RULES:
         return GroundingVerifier()
-    raise EngineUnavailableError(engine=engine)
+    from config.judges import build_judge
+
+    return GroundingVerifier(build_judge(settings, engine))
 
 
 def _transcribe(settings: Settings) -> StageFunction:

@@ -15,6 +15,13 @@ _AROUND = 32
 _QUESTION_SHARE = 0.8
 #: A further utterance is worth showing where it adds this share of the claim.
 _WORTH_ADDING = 0.12
+#: Utterances to each side whose terms count in part, and which part.
+_NEAR = 6
+_AROUND_SHARE = 0.25
+#: What a term counts less that an earlier place holds.
+_AGAIN = 0.5
+#: What the voice that a claim names counts, in mean weights of its terms.
+_VOICE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,45 @@ def evidence_for(terms: Sequence[Term], index: TranscriptIndex) -> Evidence:
         covered |= best.covered
         scored.remove(best)
     return Evidence(tuple(candidates), weights)
+
+
+def places_for(terms: Sequence[Term], index: TranscriptIndex) -> tuple[Candidate, ...]:
+    """Return up to three utterances to show for a claim, best first.
+
+    What people talk about goes on for a while, so the terms said around an utterance count in part; so does the voice
+    that the claim names, and a term that an earlier place holds already counts half.
+    """
+    weights = tuple(index.weight(term.names) for term in terms)
+    held = _held(terms, index)
+    scored = {number: score + _part_of(number, held, weights) for number, score in _own(terms, held, index).items()}
+    shown: list[Candidate] = []
+    covered: frozenset[int] = frozenset()
+    while scored and len(shown) < _MOST:
+        best = max(scored, key=lambda n: (scored[n] - _AGAIN * _sum(held[n] & covered, weights), -n))
+        shown.append(_candidate(best, held, weights, index))
+        covered |= held[best]
+        del scored[best]
+    return tuple(shown)
+
+
+def _own(terms: Sequence[Term], held: dict[int, frozenset[int]], index: TranscriptIndex) -> dict[int, float]:
+    """Return what each utterance holds of the claim, and a word's worth more where the claim names its speaker."""
+    weights = tuple(index.weight(term.names) for term in terms)
+    named = frozenset().union(*(index.speakers_named(term.names) for term in terms))
+    for_voice = _VOICE * sum(weights) / (len(weights) or 1)
+    return {
+        number: _sum(found, weights) + (for_voice if index.utterances[number].segment.speaker in named else 0.0)
+        for number, found in held.items()
+    }
+
+
+def _part_of(number: int, held: dict[int, frozenset[int]], weights: Sequence[float]) -> float:
+    around = frozenset().union(*(held.get(near, frozenset()) for near in range(number - _NEAR, number + _NEAR + 1)))
+    return _AROUND_SHARE * _sum(around - held[number], weights)
+
+
+def _sum(terms: frozenset[int], weights: Sequence[float]) -> float:
+    return sum(weights[term] for term in sorted(terms))
 
 
 def spans_of(candidates: Sequence[Candidate]) -> tuple[EvidenceSpan, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pipeline.adapters.grounding.index import TranscriptIndex
-from pipeline.domain.evidence import Claim, EvidenceSpan
+from pipeline.adapters.grounding.checks import Ground
+from pipeline.domain.evidence import EvidenceSpan
 from pipeline.domain.transcript import Engine
 
 
@@ -26,8 +26,8 @@ class Judge(Protocol):
         """Return what judges, so that it can be told later."""
         ...
 
-    def judge(self, claims: Sequence[Claim], index: TranscriptIndex, own: Sequence[float]) -> Sequence[Judgement]:
-        """Return a judgement for every claim, in order; ``own`` are the log-odds of the shared words.
+    def judge(self, grounds: Sequence[Ground], own: Sequence[float]) -> Sequence[Judgement]:
+        """Return a judgement for every claim of one note, in order; ``own`` are the log-odds of the shared words.
 
         Same input, same result as far as the model keeps to that.
         """

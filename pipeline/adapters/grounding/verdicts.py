@@ -7,7 +7,7 @@ from pipeline.adapters.grounding.background import background
 from pipeline.adapters.grounding.boundary import shift_of
 from pipeline.adapters.grounding.checks import Ground, Outcome
 from pipeline.adapters.grounding.checks.quotations import quoted_in
-from pipeline.adapters.grounding.evidence import spans_of
+from pipeline.adapters.grounding.evidence import places_for, spans_of
 from pipeline.adapters.grounding.features import features_of
 from pipeline.adapters.grounding.judging import Judge
 from pipeline.adapters.grounding.mentions import risk_spans
@@ -55,8 +55,7 @@ def verdicts_on(
 
 
 def _judged(weighed: Sequence[Weighed], judge: Judge) -> list[Weighed]:
-    claims = [each.ground.claim.claim for each in weighed]
-    judgements = judge.judge(claims, weighed[0].ground.index, [each.log_odds for each in weighed])
+    judgements = judge.judge([each.ground for each in weighed], [each.log_odds for each in weighed])
     return [
         replace(each, log_odds=found.log_odds, evidence=tuple(dict.fromkeys((*found.evidence, *each.evidence))))
         for each, found in zip(weighed, judgements, strict=True)
@@ -150,7 +149,7 @@ def _by_score(weighed: Weighed, score: float, likeness: float) -> tuple[Verdict,
 def _evidence(ground: Ground) -> tuple[EvidenceSpan, ...]:
     text = ground.claim.text
     quoted = [found[0][1] for s, e in ground.claim.quotations if (found := quoted_in(text[s:e], ground))]
-    return tuple(dict.fromkeys((*quoted, *spans_of(ground.evidence.candidates))))
+    return tuple(dict.fromkeys((*quoted, *spans_of(places_for(ground.terms, ground.index)))))
 
 
 def _support_result(verdict: Verdict, score: float) -> CheckResult:
