@@ -55,9 +55,9 @@ def build_diarizer(settings: Settings) -> Diarizer:
     """Return the diarizer that the settings name: a pyannote pipeline of one's own, or the bundled weights."""
     if settings.speech.diarization_model:
         return _whisperx_diarizer(settings)
-    from pipeline.adapters.diarization import DiarizerOptions, PyannoteDiarizer
+    from pipeline.adapters.diarization import DiarizerOptions, EmbeddedDiarizer
 
-    return PyannoteDiarizer(DiarizerOptions(threads=_threads(settings, DiarizerOptions().threads)))
+    return EmbeddedDiarizer(DiarizerOptions(threads=_threads(settings, DiarizerOptions().threads)))
 
 
 def build_drafter(settings: Settings) -> Drafter:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class DiarizerOptions:
     """Settings that change the result; the development clips are named in docs/benchmarks.md."""
 
-    #: Seconds between segmentation windows of five seconds, as its authors use it.
-    step_seconds: float = 0.5
+    #: Seconds between segmentation windows of five seconds: half of it costs twice the time and tells no more.
+    step_seconds: float = 1.0
     #: Probability from which a local speaker counts as speaking: the published value for these weights.
     speech_threshold: float = 0.4442
     #: Seconds between embedding windows of 1.6 s.
