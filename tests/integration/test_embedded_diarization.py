@@ -121,4 +121,4 @@ def _error(heard: Diarization) -> float:
         reference[Segment(float(row[3]), float(row[3]) + float(row[4])), number] = row[7]
     for number, turn in enumerate(heard.overlapping):
         found[Segment(turn.start, turn.end), number] = turn.speaker
-    return float(DiarizationErrorRate()(reference, found, uem=reference.get_timeline().extent()))  # type: ignore[arg-type]
+    return float(DiarizationErrorRate()(reference, found))

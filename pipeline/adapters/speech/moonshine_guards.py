@@ -5,6 +5,8 @@ watching!", and loops. Tried on silence, white, pink and brown noise, mains hum,
 """
 
 import re
+import unicodedata
+import zlib
 from collections.abc import Sequence
 
 from pipeline.adapters.speech.moonshine_tokens import HeardWord
@@ -38,8 +40,11 @@ _FALLBACKS = frozenset(
 _LEAST_WORDS_A_SECOND = 0.25
 _RATE_SECONDS = 4.0
 _LONG_SENTENCE = 20
-_LONGEST_LOOP = 8
-_LOOPS = 4
+_SHORTEST_PHRASE, _LONGEST_LOOP = 2, 12
+#: A phrase said this often in a row is a loop.
+LOOPS = 4
+# The ratio from which Whisper's own decoder takes a text for a loop (Radford et al., 2022).
+_COMPRESSIBLE, _DENSEST = 100, 2.4
 # Speakers do say one word several times over ("no, no, no, no").
 _SINGLE_WORD_LOOPS = 8
 
@@ -49,20 +54,27 @@ def invented(words: Sequence[HeardWord], confidence: float, voiced_seconds: floa
 
     ``confidence`` is the mean log probability of its tokens, ``voiced_seconds`` how much of it is loud.
     """
-    if not words or confidence < _UNBELIEVABLE:
+    if not words or confidence < _UNBELIEVABLE or any(map(_foreign, words)):
         return True
     if confidence < _SURE and _plain(words) in _FALLBACKS:
         return True
     return voiced_seconds > _RATE_SECONDS and len(words) < _LEAST_WORDS_A_SECOND * voiced_seconds
 
 
-def loops(words: Sequence[HeardWord]) -> bool:
-    """Say whether the same words come round and round."""
+def _foreign(word: HeardWord) -> bool:
+    """Say whether a word is in letters English does not use, as only a network that hears no English writes."""
+    return any(letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN") for letter in word.text)
+
+
+def loops(words: Sequence[HeardWord], again: int = LOOPS) -> bool:
+    """Say whether the same phrase comes round and round, ``again`` times or more."""
     plain = [_bare(word.text) for word in words]
-    return any(
-        _repeats(plain, length) >= (_SINGLE_WORD_LOOPS if length == 1 else _LOOPS)
-        for length in range(1, _LONGEST_LOOP + 1)
-    )
+    if _repeats(plain, 1) >= _SINGLE_WORD_LOOPS:
+        return True
+    if any(_repeats(plain, length) >= again for length in range(_SHORTEST_PHRASE, _LONGEST_LOOP + 1)):
+        return True
+    text = " ".join(plain).encode()
+    return len(text) > _COMPRESSIBLE and len(text) / len(zlib.compress(text)) > _DENSEST
 
 
 def unpunctuated(words: Sequence[HeardWord]) -> bool:

@@ -15,6 +15,8 @@ _FRAME = SAMPLE_RATE // 50
 FRAME_RATE = 50
 #: Nothing below this is speech in a 16-bit recording (dBFS).
 _INAUDIBLE = -65.0
+#: Below all that can be heard.
+FLOOR = -100.0
 # A pause of this length costs a cut nothing; a shorter one proportionally more.
 _FREE_PAUSE = 0.6
 # A cut where nobody pauses may split a word, so it is taken only where the piece would grow too long.

@@ -51,33 +51,27 @@ def weight(word: str) -> float:
     return max(1, syllables) + 0.15 * len(word) + (0.5 if word.endswith(_PAUSING) else 0.0)
 
 
-def spread(words: Sequence[HeardWord], voiced: Levels, start: float) -> list[Word]:
+def spread(words: Sequence[HeardWord], voiced: Levels, start: float, end: float) -> list[Word]:
     """Return the words with times: each gets its share, by weight, of the voiced sound.
 
-    ``voiced`` says how much speech each 20 ms frame from ``start`` (seconds) on holds.
+    ``voiced`` says how much speech each 20 ms frame from ``start`` on holds, to ``end`` or a frame beyond (seconds).
     """
     if not words:
         return []
     weights = np.array([weight(word.text) for word in words])
     bounds = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
     heard = np.concatenate([[0.0], np.cumsum(voiced + 1e-6)])
-    times = start + np.interp(bounds, heard / heard[-1], np.arange(len(heard))) / FRAME_RATE
+    times = np.minimum(start + np.interp(bounds, heard / heard[-1], np.arange(len(heard))) / FRAME_RATE, end)
     return [
         Word(word.text, round(float(begin), 3), round(float(end), 3), round(word.score, 3))
         for word, begin, end in zip(words, times[:-1], times[1:], strict=True)
     ]
 
 
-def timed(
-    words: Sequence[HeardWord], spans: Sequence[tuple[float, float]], placed: Sequence[int], levels: Levels
-) -> list[Word]:
-    """Return the words with times inside the span each was said in; ``levels`` is dBFS each 20 ms."""
-    result: list[Word] = []
-    for index, (start, end) in enumerate(spans):
-        inside = [word for word, span in zip(words, placed, strict=True) if span == index]
-        part = levels[round(start * FRAME_RATE) : max(round(end * FRAME_RATE), round(start * FRAME_RATE) + 1)]
-        result.extend(spread(inside, _voiced(part), start))
-    return result
+def timed(words: Sequence[HeardWord], start: float, end: float, levels: Levels) -> list[Word]:
+    """Return words with times inside the span in which they were said; ``levels`` is dBFS each 20 ms."""
+    part = levels[round(start * FRAME_RATE) : max(round(end * FRAME_RATE), round(start * FRAME_RATE) + 1)]
+    return spread(words, _voiced(part), start, end)
 
 
 def _voiced(levels: Levels) -> Levels:
