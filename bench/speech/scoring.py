@@ -1,113 +1,65 @@
-"""Score the embedded speech engines: words, speakers, and speed, clip by clip.
+"""Word, speaker, role and turn errors of a transcript.
 
 Word error rate and concatenated minimum-permutation word error rate (cpWER, CHiME-6) after Whisper's basic text
-normalisation; diarization error rate without collar, overlaps included (pyannote.metrics). Speakers are unknown to the
-engine. Clips that are not there are left out, and said so.
+normalisation; diarization error rate without collar, overlaps included, over the whole recording (pyannote.metrics).
 """
 
-import argparse
 import itertools
-import json
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import jiwer
-from pyannote.core import Annotation, Segment
+from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.diarization import DiarizationErrorRate
-from rich.console import Console
-from rich.table import Table
 from transformers.models.whisper.english_normalizer import BasicTextNormalizer
 
-from config.settings import RecordingSettings, Settings
-from config.wiring import stage_work
-from pipeline.domain.artifact import ArtifactKind
-from pipeline.domain.documents.transcript import transcript_from_bytes
-from pipeline.domain.note import NoteFormat
-from pipeline.domain.session import Stage, new_session_id
+from bench.speech.clips import Clip, Turn, in_order
 from pipeline.domain.transcript import Transcript
-from pipeline.errors import PipelineError
-from pipeline.ports import StageTask, StageWork
+from pipeline.ports import VoiceTurn
 
-ROOT = Path(__file__).parents[1]
 normalise = BasicTextNormalizer()
+_ROLES = frozenset({"CLINICIAN", "CLIENT"})
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
-    """A recording and what is known of it."""
+class Scores:
+    """What was found wrong; ``None`` where the clip has no reference for it."""
 
-    name: str
-    audio: Path
-    #: Reference words by speaker, in order; empty where nobody wrote them down.
-    said: dict[str, str]
-    #: Reference turns: speaker, start, end; empty where nobody marked them.
-    turns: tuple[tuple[str, float, float], ...] = ()
-
-
-def clips(data: Path) -> Iterator[Clip]:
-    """Yield the clips that are there."""
-    yield _with_references("our sample session", ROOT / "samples/session/session.opus")
-    audio = data / "audio"
-    yield _with_references("pyannote phone sample", audio / "pyannote/sample/sample.wav", _bundled_sample())
-    for name in ("katiesteve", "katiesteve_mono"):
-        yield _with_references(name, audio / f"azure_speech_samples/{name}.wav")
-    for part in ("development", "train"):
-        yield from _meeting_clips(audio / "pyannote/tests_data", part)
-    yield from _read_speech(audio / "pocketsphinx_librivox")
+    wer: float | None = None
+    cpwer: float | None = None
+    der: float | None = None
+    #: Seconds of reference speech, overlapping speech counted for each speaker, and of those in error.
+    speech: float = 0.0
+    wrong: float = 0.0
+    roles: float | None = None
+    voices_heard: int = 0
+    voices: int = 0
 
 
-def _bundled_sample() -> Path:
-    spec = find_spec("pyannote.audio")
-    folder = Path(spec.origin).parent if spec is not None and spec.origin else ROOT
-    return folder / "sample" / "sample.wav"
-
-
-def _with_references(name: str, audio: Path, fallback: Path | None = None) -> Clip:
-    found = audio if audio.exists() or fallback is None else fallback
-    stems = (found.with_suffix(""), found.with_name(f"{found.stem}.ref"))
-    stm = next((path for stem in stems if (path := Path(f"{stem}.stm")).exists()), None)
-    rttm = next((path for stem in stems if (path := Path(f"{stem}.rttm")).exists()), None)
-    return Clip(name, found, {} if stm is None else _stm(stm), () if rttm is None else _rttm(rttm, None))
-
-
-def _stm(path: Path) -> dict[str, str]:
-    said: defaultdict[str, list[str]] = defaultdict(list)
-    for line in path.read_text().splitlines():
-        if line.strip() and not line.startswith(";;"):
-            _, _, speaker, _, _, *words = line.split()
-            said[speaker].extend(word for word in words if not word.startswith("<"))
-    return {speaker: " ".join(words) for speaker, words in said.items()}
-
-
-def _rttm(path: Path, clip: str | None) -> tuple[tuple[str, float, float], ...]:
-    rows = (line.split() for line in path.read_text().splitlines() if line.startswith("SPEAKER"))
-    return tuple((r[7], float(r[3]), float(r[3]) + float(r[4])) for r in rows if clip in {None, r[1]})
-
-
-def _meeting_clips(folder: Path, part: str) -> Iterator[Clip]:
-    rttm = folder / f"debug.{part}.rttm"
-    for audio in sorted(folder.glob(f"{part[:3] if part == 'development' else 'trn'}*.wav")):
-        yield Clip(f"meeting {audio.stem}", audio, {}, _rttm(rttm, audio.stem))
-
-
-def _read_speech(folder: Path) -> Iterator[Clip]:
-    for text in sorted(folder.glob("sense*.txt")):
-        yield Clip(f"read speech {text.stem[-4:]}", text.with_suffix(".wav"), {"reader": text.read_text()})
-
-
-def transcribe(work: StageWork, audio: Path) -> Transcript:
-    """Return what the transcribe stage makes of a clip, in its own process."""
-    task = StageTask(new_session_id(), Stage.TRANSCRIBE, NoteFormat.DAP)
-    with audio.open("rb") as recording:
-        result = work.run(task, {ArtifactKind.RECORDING: recording})
-    body = next(output.body for output in result.outputs if output.kind is ArtifactKind.TRANSCRIPT)
-    return transcript_from_bytes(body)
+def score(clip: Clip, transcript: Transcript) -> Scores:
+    """Return the errors of a transcript of a clip."""
+    heard: defaultdict[str, list[str]] = defaultdict(list)
+    for segment in transcript.segments:
+        heard[segment.speaker or "nobody"].append(segment.text)
+    wer = cpwer = None
+    if clip.said:
+        wrong, count = word_errors(" ".join(in_order(clip)), " ".join(s.text for s in transcript.segments))
+        by_speaker = cp_errors(clip.said, {name: " ".join(texts) for name, texts in heard.items()})
+        wer, cpwer = wrong / count, by_speaker / count
+    seconds = transcript.recording.seconds if transcript.recording else 0.0
+    missed, total = turn_errors(clip.turns, transcript.turns, seconds)
+    return Scores(
+        wer,
+        cpwer,
+        missed / total if total else None,
+        total,
+        missed,
+        _roles(clip, transcript),
+        len(transcript.speakers),
+        len({speaker for speaker, *_ in clip.turns}) or len(clip.said),
+    )
 
 
 def word_errors(reference: str, heard: str) -> tuple[int, int]:
@@ -130,76 +82,28 @@ def cp_errors(said: dict[str, str], heard: dict[str, str]) -> int:
     )
 
 
-def score(clip: Clip, transcript: Transcript, seconds: float) -> list[str]:
-    """Return a row of the table."""
-    length = transcript.recording.seconds if transcript.recording else 0.0
-    row = [clip.name, f"{length:.0f}"]
-    heard: defaultdict[str, list[str]] = defaultdict(list)
-    for segment in transcript.segments:
-        heard[segment.speaker or "nobody"].append(segment.text)
-    if clip.said:
-        whole = word_errors(" ".join(_in_order(clip)), " ".join(s.text for s in transcript.segments))
-        by_speaker = cp_errors(clip.said, {name: " ".join(texts) for name, texts in heard.items()})
-        row += [f"{whole[0] / whole[1]:.3f}", f"{by_speaker / whole[1]:.3f}"]
-    else:
-        row += ["", ""]
-    row.append(f"{der(clip.turns, transcript):.3f}" if clip.turns else "")
-    true_voices = len({speaker for speaker, *_ in clip.turns}) or len(clip.said)
-    return [*row, f"{len(transcript.speakers)} of {true_voices}", f"{length / seconds:.0f}"]
-
-
-def _in_order(clip: Clip) -> Sequence[str]:
-    """Return the reference in the order in which it was said, as far as the file has it."""
-    stm = clip.audio.with_suffix(".stm")
-    path = stm if stm.exists() else clip.audio.with_name(f"{clip.audio.stem}.ref.stm")
-    if not path.exists():
-        return list(clip.said.values())
-    lines = (line for line in path.read_text().splitlines() if line.strip() and not line.startswith(";;"))
-    return [" ".join(word for word in line.split()[5:] if not word.startswith("<")) for line in lines]
-
-
-def der(turns: Sequence[tuple[str, float, float]], transcript: Transcript) -> float:
-    """Return the diarization error rate, no collar, overlaps included."""
+def turn_errors(turns: Sequence[Turn], found: Sequence[VoiceTurn], seconds: float) -> tuple[float, float]:
+    """Return the seconds in error (missed, false, wrong speaker) and the seconds of reference speech."""
+    if not turns:
+        return 0.0, 0.0
     reference, hypothesis = Annotation(), Annotation()
     for number, (speaker, start, end) in enumerate(turns):
         reference[Segment(start, end), number] = speaker
-    for number, turn in enumerate(transcript.turns):
+    for number, turn in enumerate(found):
         hypothesis[Segment(turn.start, turn.end), number] = turn.speaker
     rate: Any = DiarizationErrorRate(collar=0.0, skip_overlap=False)
-    return float(rate(reference, hypothesis))
+    parts = rate(reference, hypothesis, uem=Timeline([Segment(0.0, seconds)]), detailed=True)
+    return float(parts["missed detection"] + parts["false alarm"] + parts["confusion"]), float(parts["total"])
 
 
-def main() -> None:
-    """Print the table."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with evaluation data")
-    arguments.add_argument("--json", action="store_true", help="print rows as JSON Lines")
-    chosen = arguments.parse_args()
-    console = Console()
-    # Read speech comes in single sentences, far shorter than a session may be.
-    settings = Settings(recording=RecordingSettings(shortest=timedelta(seconds=0.5)))
-    work = stage_work(settings, (Stage.TRANSCRIBE,))[Stage.TRANSCRIBE]
-    columns = ("clip", "seconds", "WER", "cpWER", "DER", "voices", "times real time")
-    table = Table(*columns, title="Embedded speech engines, speakers unknown")
-    for clip in clips(chosen.data):
-        row = _scored(work, clip)
-        table.add_row(*row)
-        if chosen.json:
-            console.print_json(json.dumps(dict(zip(columns, row, strict=False))))
-    work.close()
-    console.print(table)
-
-
-def _scored(work: StageWork, clip: Clip) -> list[str]:
-    if not clip.audio.exists():
-        return [clip.name, "not here"]
-    began = time.monotonic()
-    try:
-        transcript = transcribe(work, clip.audio)
-    except PipelineError as error:
-        return [clip.name, error.reason_code]
-    return score(clip, transcript, time.monotonic() - began)
-
-
-if __name__ == "__main__":
-    main()
+def _roles(clip: Clip, transcript: Transcript) -> float | None:
+    """Return the share of words whose role is that of the reference's speaker, where the speakers are roles."""
+    if not {speaker for speaker, *_ in clip.turns} <= _ROLES or not clip.turns:
+        return None
+    right = total = 0
+    for segment in transcript.segments:
+        middle = (segment.start + segment.end) / 2
+        nearest = min(clip.turns, key=lambda turn: max(turn[1] - middle, middle - turn[2], 0.0))
+        total += len(segment.words)
+        right += len(segment.words) * (segment.role is not None and segment.role.value == nearest[0])
+    return right / total if total else None

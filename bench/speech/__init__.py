@@ -1,0 +1,1 @@
+"""What the speech engines are worth: ``python -m bench.speech``."""
