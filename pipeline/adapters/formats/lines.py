@@ -10,6 +10,8 @@ from pipeline.adapters.formats.times import seconds_of
 from pipeline.errors import TranscriptInvalidError
 
 _TIMED = re.compile(r"\s*[\[(]?(\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,]\d{1,3})?)[\])]?\s*-?\s*(.*)")
+#: A line with a name and a time alone, what was said below it: Teams' documents, Otter, Zoom's "[Name] 00:00:03".
+_HEADER = re.compile(r"\s*\[?([^\W\d_][^\[\]:]{0,60}?)\]?\s+[\[(]?(\d{1,3}:\d{2}(?::\d{2})?)[\])]?\s*")
 #: Conversational English runs at about 150 words a minute.
 _SECONDS_A_WORD = 0.4
 
@@ -49,6 +51,9 @@ def _named_lines(text: str) -> Iterator[Cue]:
 
 
 def _time_and_text(line: str) -> tuple[float, str]:
+    header = _HEADER.fullmatch(line)
+    if header is not None and split_name(f"{header[1]}:")[0] is not None:
+        return seconds_of(header[2]) or 0.0, f"{header[1]}:"
     match = _TIMED.fullmatch(line)
     start = seconds_of(match[1]) if match else None
     return (-1.0, line) if match is None or start is None else (start, match[2])

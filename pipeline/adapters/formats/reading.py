@@ -1,5 +1,6 @@
 """Transcripts read from what telehealth products, caption programs and recognizers write."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from pipeline.domain.documents.fields import parse_json
 from pipeline.domain.documents.transcript import transcript_from_json
 from pipeline.domain.transcript import Transcript
 from pipeline.errors import TranscriptEmptyError, TranscriptInvalidError
-from pipeline.stages.transcribe import attribute_roles
+from pipeline.stages.transcribe import attribute_roles, is_certain_of_roles
 
 
 def read_transcript(name: str, text: str) -> Transcript:
@@ -21,9 +22,17 @@ def read_transcript(name: str, text: str) -> Transcript:
     said. Raises ``TranscriptInvalidError``, which names the line or field, and ``TranscriptEmptyError`` where
     nothing is said; ``KeyError`` for another format.
     """
-    transcript = _READERS[name.lower().removeprefix(".")](text.removeprefix("\ufeff"))
+    transcript = _READERS[name.lower().removeprefix(".")](_CONTROLS.sub("", text.removeprefix("\ufeff")))
     if not transcript.words:
         raise TranscriptEmptyError
+    attributed = _with_roles(transcript)
+    if not is_certain_of_roles(attributed.segments):
+        flags = tuple(dict.fromkeys((*attributed.flags, "roles_uncertain")))
+        return replace(attributed, flags=flags)
+    return attributed
+
+
+def _with_roles(transcript: Transcript) -> Transcript:
     for attributed in (transcript, with_stated_roles(transcript)):
         if any(segment.role is not None for segment in attributed.segments):
             return attributed
@@ -35,6 +44,8 @@ def _json(text: str) -> Transcript:
     return read_health_scribe(document) if is_health_scribe(document) else transcript_from_json(document)
 
 
+#: What commands a terminal and is never said.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _READERS: Mapping[str, Callable[[str], Transcript]] = {
     "json": _json,
     "vtt": lambda text: unnamed(read_vtt(text), "webvtt"),

@@ -2,10 +2,14 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.errors import DocumentError
+
+#: Half a character: JSON can spell it, and UTF-8 cannot.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Fields:
     def text(self, name: str) -> str | None:
         """Return a string, or ``None`` where it is absent or null."""
         value = self.values.get(name)
-        if value is None or isinstance(value, str):
+        if value is None or (isinstance(value, str) and not _SURROGATE.search(value)):
             return value
         raise self.refuse(name)
 
@@ -54,7 +58,7 @@ class Fields:
         value = self.values.get(name)
         if value is None:
             return ()
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list) or any(not isinstance(i, str) or _SURROGATE.search(i) for i in value):
             raise self.refuse(name)
         return tuple(value)
 

@@ -43,6 +43,11 @@ def least_confidence(segments: Sequence[Segment]) -> float:
     return min((s.role_confidence for s in segments if s.role_confidence is not None), default=1.0)
 
 
+def is_certain_of_roles(segments: Sequence[Segment]) -> bool:
+    """Say whether every segment has a role, and each role is sure enough to go unquestioned."""
+    return all(s.role is not None for s in segments) and least_confidence(segments) >= UNCERTAIN_BELOW
+
+
 def _with_role(segment: Segment, roles: Mapping[str, Attribution]) -> Segment:
     if segment.speaker is None:
         return segment
