@@ -19,7 +19,9 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
+from pipeline.domain.transcript import Role
 from pipeline.stages.transcribe.cues import Features, features, load_cues
+from pipeline.stages.transcribe.roles import roles_of
 
 #: Visits whose speaker tags are exchanged for most of the text (ACI-Bench's README says that some are).
 #: Found by disagreement, then read: the one tagged "patient" asks, examines and prescribes.
@@ -92,6 +94,13 @@ def short_dialogues(data: Path) -> Iterator[Visit]:
             turns = [(speaker.lower(), text) for speaker, text in found]
             if len(turns) >= 8 and {"doctor", "patient"} <= {speaker for speaker, _ in turns}:
                 yield Visit("mts_dialog, 8 turns or more", f"{path.stem}/{number}", turns)
+
+
+def snippets() -> Iterator[Visit]:
+    """Yield the invented talk beside this file."""
+    for part in Path(__file__).with_name("role_snippets.txt").read_text("utf-8").split("\n= ")[1:]:
+        kind, *lines = part.strip().splitlines()
+        yield Visit("invented talk", kind, [(line[0], line[3:]) for line in lines if line[1:3] == ": "])
 
 
 def _aci(path: Path, corpus: str) -> Iterator[Visit]:
@@ -171,15 +180,42 @@ def report(name: str, outcomes: Iterable[tuple[str, np.ndarray, int]], weights: 
     print(f"{name:34} {np.mean(right):7.1%} of {len(right):4}   confidence {np.mean(sure):.3f}   missed {missed[:12]}")
 
 
+def report_invented() -> None:
+    """Print in how many invented sessions every clinician and client is told."""
+    wanted = {**dict.fromkeys("CD", Role.CLINICIAN), **dict.fromkeys("XYZ", Role.CLIENT)}
+    told = {}
+    for number, visit in enumerate(snippets()):
+        clinicians = len({voice for voice, _ in visit.turns} & set("CD"))
+        found = roles_of(visit.turns, max(1, clinicians))
+        told[f"{number} {visit.visit_id}"] = all(found[voice][0] is wanted[voice] for voice in found if voice in wanted)
+    missed = [name for name, right in told.items() if not right]
+    share = np.mean(list(told.values()))
+    print(f"{'invented talk of 2 to 12 turns':34} {share:7.1%} of {len(told):4}   missed {missed}")
+
+
+def report_alone(given: Iterable[Visit]) -> None:
+    """Print how often a single voice's role is told, as where the other side is not on the recording."""
+    right: dict[tuple[str, str], list[bool]] = {}
+    for visit in given:
+        for side, role in (("doctor", Role.CLINICIAN), ("patient", Role.CLIENT)):
+            turns = [turn for turn in visit.turns if turn[0] == side]
+            if turns:
+                right.setdefault((visit.corpus, side), []).append(roles_of(turns)[side][0] is role)
+    for (corpus, side), told in right.items():
+        print(f"{corpus + ', ' + side + ' alone':34} {np.mean(told):7.1%} of {len(told):4}")
+
+
 def main() -> None:
     """Measure, or fit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--fit", action="store_true")
     options = parser.parse_args()
+    report_invented()
     given = list(visits(options.data))
     if not given:
         sys.exit(f"no PriMock57 or ACI-Bench under {options.data.name}; see --help")
+    report_alone(given)
     rng = np.random.default_rng(0)
     if options.fit:
         _print_weights([e for visit in given for e in examples(visit, rng, EXCERPT_TURNS)])

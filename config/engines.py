@@ -163,10 +163,14 @@ def _voices(task: StageTask) -> VoiceCount:
     A voice too many may be somebody who never consented, so it must not be merged away.
     """
     given = task.facts.get("voices")
+    people = dict(session_facts(task).participants)
+    clinicians = people.get("clinician")
     if given is not None:
-        return VoiceCount(exactly=int(given))
-    registered = sum(count for _, count in session_facts(task).participants)
-    return VoiceCount(at_most=registered + 1, registered=registered) if registered else VoiceCount()
+        return VoiceCount(exactly=int(given), clinicians=clinicians)
+    registered = sum(people.values())
+    if not registered:
+        return VoiceCount()
+    return VoiceCount(at_most=registered + 1, registered=registered, clinicians=clinicians)
 
 
 def _house_names(settings: Settings) -> tuple[str, ...]:

@@ -62,6 +62,8 @@ class VoiceCount:
     at_most: int | None = None
     #: How many people were registered: another number heard is a flag for the clinician and never a bound.
     registered: int | None = None
+    #: How many of them are clinicians.
+    clinicians: int | None = None
 
 
 class Diarizer(Protocol):

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,27 +15,35 @@ UNCERTAIN_BELOW = 0.8
 #: A second voice that sounds this much like a clinician is one: a colleague, or one voice told as two.
 _SECOND_CLINICIAN = 0.97
 _ENOUGH_WORDS = 80
-#: Beside a client who says ten times as much, a voice is a passer-by and no client.
+#: Where several clinicians are registered, one is believed as readily as a client.
+_REGISTERED_CLINICIAN = 0.5
+_FEW_WORDS = 12
+#: Beside a client who says ten times as much, a voice is a passer-by and no client; in a few sentences nobody is.
 _PASSER_BY = 0.1
+_PASSED_BY_WORDS = 50
 
 Attribution = tuple[Role, float]
 
 
-def attribute_roles(segments: Sequence[Segment]) -> tuple[Segment, ...]:
-    """Return the segments with the role of each voice, and how sure that is; a segment without a voice gets none."""
-    roles = roles_of([(segment.speaker, segment.text) for segment in segments if segment.speaker is not None])
+def attribute_roles(segments: Sequence[Segment], clinicians: int | None = None) -> tuple[Segment, ...]:
+    """Return the segments with the role of each voice, and how sure that is; a segment without a voice gets none.
+
+    ``clinicians`` is how many are registered for the session.
+    """
+    turns = [(segment.speaker, segment.text) for segment in segments if segment.speaker is not None]
+    roles = roles_of(turns, clinicians)
     return tuple(_with_role(segment, roles) for segment in segments)
 
 
-def roles_of(turns: Sequence[tuple[str, str]]) -> dict[str, Attribution]:
+def roles_of(turns: Sequence[tuple[str, str]], clinicians: int | None = None) -> dict[str, Attribution]:
     """Return role and confidence of each voice; a turn is (voice, text)."""
     scores = {voice: float(row @ load_cues().weights) for voice, row in features(turns).items()}
     said = Counter[str]()
     for voice, text in turns:
         said[voice] += word_count(text)
     shares = _shares(scores) if len(scores) > 1 else {voice: _alone(score) for voice, score in scores.items()}
-    first = max(shares, key=lambda voice: shares[voice], default=None)
-    return {voice: _role(voice, first, shares[voice], scores, said) for voice in shares}
+    voices = _Voices(scores, shares, said, several_clinicians=clinicians is not None and clinicians > 1)
+    return {voice: voices.role(voice) for voice in scores}
 
 
 def least_confidence(segments: Sequence[Segment]) -> float:
@@ -66,13 +74,38 @@ def _alone(score: float) -> float:
     return 1.0 / (1.0 + math.exp(-2.0 * (score - load_cues().neutral)))
 
 
-def _role(voice: str, first: str | None, share: float, scores: Mapping[str, float], said: Counter[str]) -> Attribution:
-    if voice == first and (len(scores) > 1 or share >= 0.5):  # noqa: PLR2004 - more likely than not
-        return Role.CLINICIAN, share
-    alone = _alone(scores[voice])
-    if len(scores) > 2 and alone >= _SECOND_CLINICIAN and said[voice] >= _ENOUGH_WORDS:  # noqa: PLR2004 - of two voices one is a client
-        return Role.CLINICIAN, alone
-    others = max((said[other] for other in said if other not in {voice, first}), default=0)
-    if said[voice] < _PASSER_BY * others:
-        return Role.OTHER, (1.0 - share) / 2
-    return Role.CLIENT, 1.0 - share
+@dataclass(frozen=True, slots=True)
+class _Voices:
+    """All voices of a session: how much each sounds like a clinician, and how many words it says."""
+
+    scores: Mapping[str, float]
+    shares: Mapping[str, float]
+    said: Mapping[str, int]
+    several_clinicians: bool
+
+    def role(self, voice: str) -> Attribution:
+        """Return the role of a voice and the probability that it is right."""
+        share = self.shares[voice]
+        if voice == self._first and (len(self.scores) > 1 or share >= 0.5):  # noqa: PLR2004 - more likely than not
+            return Role.CLINICIAN, share
+        alone = _alone(self.scores[voice])
+        if self._is_second_clinician(voice, alone):
+            return Role.CLINICIAN, alone
+        if self._passes_by(voice):
+            return Role.OTHER, (1.0 - share) / 2
+        return Role.CLIENT, 1.0 - share
+
+    @property
+    def _first(self) -> str:
+        return max(self.shares, key=lambda voice: self.shares[voice])
+
+    def _is_second_clinician(self, voice: str, alone: float) -> bool:
+        if len(self.scores) <= 2:  # noqa: PLR2004 - of two voices one is a client
+            return False
+        if self.several_clinicians:
+            return alone >= _REGISTERED_CLINICIAN and self.said[voice] >= _FEW_WORDS
+        return alone >= _SECOND_CLINICIAN and self.said[voice] >= _ENOUGH_WORDS
+
+    def _passes_by(self, voice: str) -> bool:
+        others = max((self.said[other] for other in self.said if other not in {voice, self._first}), default=0)
+        return others >= _PASSED_BY_WORDS and self.said[voice] < _PASSER_BY * others

@@ -102,7 +102,7 @@ def _finished(
 ) -> Transcript:
     transcript = replace(
         transcript,
-        segments=attribute_roles(transcript.segments),
+        segments=attribute_roles(transcript.segments, voices.clinicians),
         diarizer=diarization.engine,
         recording=decoded.facts,
         turns=diarization.overlapping or diarization.turns,

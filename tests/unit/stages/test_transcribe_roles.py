@@ -158,3 +158,32 @@ def test_one_voice_alone(text: str, role: Role) -> None:
 def test_nobody() -> None:
     """Where nobody speaks nobody has a role."""
     assert roles_of([]) == {}
+
+
+def test_in_a_few_sentences_nobody_passes_by() -> None:
+    """A group member who has said one word so far is a client."""
+    turns = [
+        (C, "Welcome back everyone. One word for how you're arriving tonight?"),
+        (X, "Tired."),
+        ("other", "Angry. My ex showed up at my job and I wanted to drink."),
+        ("third", "Proud, it's ninety-one days today for me."),
+    ]
+
+    assert roles_of(turns)[X][0] is Role.CLIENT
+
+
+def test_a_registered_colleague_is_believed() -> None:
+    """Where two clinicians are registered, a second voice that asks and teaches is one; else it takes more."""
+    turns = [
+        (C, "What came up over the weekend? What was it like to hear that? Could you say more about it?"),
+        (X, "I break stuff, I always did."),
+        ("colleague", "Let's try it together. How would you do the opposite of that? What might get in your way?"),
+        ("other", "I go quiet and I don't answer my sister for a week."),
+        ("colleague", "It sounds like that keeps you safe. Would you be willing to try one text before we meet again?"),
+        (X, "I felt less alone, I guess."),
+    ]
+
+    both, one = roles_of(turns, clinicians=2), roles_of(turns, clinicians=1)
+
+    assert {voice for voice, (role, _) in both.items() if role is Role.CLINICIAN} == {C, "colleague"}
+    assert len([voice for voice, (role, _) in one.items() if role is Role.CLINICIAN]) == 1
