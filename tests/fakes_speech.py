@@ -19,11 +19,12 @@ class FakeDecoder:
     """Decodes anything to a minute of silence."""
 
     facts: RecordingFacts = field(default_factory=lambda: RecordingFacts(60.0, 44_100, 2, "opus"))
+    by_channel: tuple[VoiceTurn, ...] = ()
 
     def decode(self, recording: BinaryIO) -> DecodedRecording:
         """Read the recording and return silence."""
         recording.read()
-        return DecodedRecording(np.zeros(60 * SAMPLE_RATE, np.float32), self.facts)
+        return DecodedRecording(np.zeros(60 * SAMPLE_RATE, np.float32), self.facts, self.by_channel)
 
     def encode_flac(self, samples: Samples) -> bytes:
         """Return how many samples there are."""

@@ -77,6 +77,8 @@ class RecordingFacts:
     peak_dbfs: float = 0.0
     #: Median loudness of the speech-like part, dBFS.
     level_dbfs: float = 0.0
+    #: Sound tracks in the file; only the first is listened to.
+    tracks: int = 1
 
 
 @dataclass(frozen=True, slots=True)

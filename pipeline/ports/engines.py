@@ -22,6 +22,8 @@ class DecodedRecording:
 
     samples: Samples = field(repr=False)
     facts: RecordingFacts = field(default_factory=lambda: RecordingFacts(0.0, SAMPLE_RATE, 1, "none"))
+    #: Who spoke when, where each of two channels carries one voice; empty where voices share channels.
+    by_channel: tuple[VoiceTurn, ...] = ()
 
 
 class Decoder(Protocol):

@@ -1,6 +1,8 @@
 """The decoder on whole recordings of every kind, through the real sandbox."""
 
 import io
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from pipeline.adapters.decoding.limits import DecodingLimits
 from pipeline.adapters.decoding.sandbox import Sandbox, available_sandbox
 from pipeline.adapters.decoding.sandboxed import SandboxedDecoder
+from pipeline.errors import RecordingTruncatedError
 from pipeline.ports import DecodedRecording
 from tests.sounds import FORMATS, Sound, amr, encoded, float_wav, noise, wav
 
@@ -157,3 +160,70 @@ def test_memory_is_bounded_by_the_limit_and_not_by_the_file() -> None:
     with pytest.raises(Exception, match="recording_too_large"):
         SandboxedDecoder(limits).decode(source)
     assert source.tell() < 2 * 1024 * 1024
+
+
+def test_a_voice_on_each_channel_is_told_by_its_channel(decoder: SandboxedDecoder) -> None:
+    """Telephone recordings with a channel for each side say who spoke when; a stereo mix does not."""
+    pause = np.zeros(6 * 16_000, np.float32)
+    one = np.concatenate([noise(6.0, seed=1), pause, noise(6.0, seed=3)])
+    other = np.concatenate([pause, noise(6.0, seed=2), pause])
+    apart = decode(decoder, wav(np.stack([one, other], axis=1)))
+    mixed = decode(decoder, wav(np.stack([one + other, one + other], axis=1)))
+
+    assert [turn.speaker for turn in apart.by_channel] == ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"]
+    assert [turn.start for turn in apart.by_channel] == pytest.approx([0.0, 6.0, 12.0], abs=0.5)
+    assert mixed.by_channel == ()
+
+
+def test_a_second_sound_track_is_counted(decoder: SandboxedDecoder, tmp_path: Path) -> None:
+    """The first track is decoded, and the facts say that there is another."""
+    (tmp_path / "one.wav").write_bytes(wav(noise(12.0)))
+    inputs = ["-i", str(tmp_path / "one.wav"), "-i", str(tmp_path / "one.wav")]
+    command = ["ffmpeg", "-v", "quiet", *inputs, "-map", "0", "-map", "1", "-c:a", "aac", str(tmp_path / "two.mp4")]
+    subprocess.run(command, check=True)
+
+    assert decode(decoder, (tmp_path / "two.mp4").read_bytes()).facts.tracks == 2
+    assert decode(decoder, (tmp_path / "one.wav").read_bytes()).facts.tracks == 1
+
+
+#: What dictation machines, telephone systems and older computers write.
+UNCOMMON = {
+    "w64": ("-c:a", "pcm_s16le"),
+    "au": ("-c:a", "pcm_s16be"),
+    "wv": ("-c:a", "wavpack"),
+    "avi": ("-c:a", "mp3"),
+    "ts": ("-c:a", "aac"),
+    "mpg": ("-c:a", "mp2"),
+    "flv": ("-c:a", "aac"),
+    "ac3": ("-c:a", "ac3"),
+    "wma": ("-c:a", "wmav2"),
+    "caf": ("-c:a", "alac"),
+    "adpcm.wav": ("-c:a", "adpcm_ima_wav"),
+    "mulaw.wav": ("-c:a", "pcm_mulaw", "-ar", "8000"),
+    "gsm.wav": ("-c:a", "gsm_ms", "-ar", "8000"),
+    "high.wav": ("-c:a", "pcm_s24le", "-ar", "96000", "-ac", "2"),
+}
+
+
+def made(folder: Path, name: str) -> bytes:
+    """Return twelve seconds in one of these forms."""
+    (folder / "sound.wav").write_bytes(wav(noise(12.0)))
+    path = folder / f"made.{name}"
+    command = ["ffmpeg", "-v", "quiet", "-i", str(folder / "sound.wav"), *UNCOMMON[name], str(path)]
+    subprocess.run(command, check=True)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", UNCOMMON)
+def test_uncommon_kinds_are_decoded_whole(decoder: SandboxedDecoder, tmp_path: Path, name: str) -> None:
+    """Kinds that few recorders write are decoded to their full length, and are not taken for cut-off ones."""
+    assert decode(decoder, made(tmp_path, name)).facts.seconds == pytest.approx(12.0, abs=0.2)
+
+
+@pytest.mark.parametrize("name", ["w64", "avi", "wma", "au", "wv", "flv", "adpcm.wav", "gsm.wav"])
+def test_uncommon_kinds_cut_off_are_refused(decoder: SandboxedDecoder, tmp_path: Path, name: str) -> None:
+    """Half of such a file is told from a whole one by what it says of itself."""
+    body = made(tmp_path, name)
+
+    with pytest.raises(RecordingTruncatedError):
+        decode(decoder, body[: len(body) // 2])

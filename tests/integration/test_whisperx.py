@@ -1,6 +1,7 @@
 """whisperX through its own interface, on weights the test makes: recognition, alignment, doubt, silence, memory."""
 
 import logging
+import resource
 import wave
 from importlib.metadata import distribution
 from pathlib import Path
@@ -141,3 +142,33 @@ def test_missing_model(weights: Path, phone_call: Samples, tmp_path: Path, kind:
         WhisperXTranscriber(options(weights, model=str(tmp_path / kind))).transcribe(phone_call, ())
 
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_memory_is_steady_over_two_hundred_recordings(transcriber: WhisperXTranscriber, phone_call: Samples) -> None:
+    """A process that has transcribed two hundred recordings is no larger than one that has warmed up."""
+    short = phone_call[: 4 * SAMPLE_RATE]
+    for _ in range(40):
+        transcriber.transcribe(short, (), ("Zimba",))
+    warm = resident_bytes()
+    for _ in range(160):
+        transcriber.transcribe(short, (), ("Zimba",))
+
+    assert resident_bytes() - warm < 40_000_000
+
+
+def test_names_are_listened_for_in_one_recording_and_not_the_next(
+    transcriber: WhisperXTranscriber, phone_call: Samples
+) -> None:
+    """What one session's agency expects is not expected of the next session."""
+    with_names = transcriber.transcribe(phone_call, (), ("Zimba", "Elm House"))
+    without = transcriber.transcribe(phone_call, ())
+
+    assert dict(with_names.engine.options)["hotwords"] == "2"
+    assert dict(without.engine.options)["hotwords"] == "0"
+    assert transcriber._recognizer._pipeline.options.hotwords is None  # noqa: SLF001 - where whisperX would look
+
+
+def resident_bytes() -> int:
+    """Return what this process holds in memory (proc(5))."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()

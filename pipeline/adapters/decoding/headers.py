@@ -12,6 +12,12 @@ _MOST_CHUNKS = 4096
 _WAV_FORMAT_BYTES = 16
 _LARGE_BOX = 1
 _OGG_PAGE = b"OggS"
+_WAVE64 = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
+#: GUIDs of the Advanced Systems Format (its specification, section 10).
+_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+#: WAV formats of one size for each sample: PCM, float, A-law, mu-law, and the extensible spelling of these.
+_SIZED = {0x0001, 0x0003, 0x0006, 0x0007, 0xFFFE}
 _PAGE_HEAD = 27
 _LARGEST_PAGE = 65_307
 
@@ -31,6 +37,8 @@ class Claim:
     seconds: float | None = None
     #: The header speaks of bytes that are not there.
     cut_off: bool = False
+    #: Share of the file's declared bytes that are missing, where its length cannot be told from its header.
+    missing_share: float = 0.0
 
 
 def read_claim(file: BinaryIO) -> Claim:
@@ -46,14 +54,34 @@ def read_claim(file: BinaryIO) -> Claim:
         return Claim(cut_off=any(box.body_at + box.size > size for box in _boxes(file, size)))
     if start[:4] == _OGG_PAGE:
         return Claim(cut_off=_last_page_is_cut(file, size))
-    return Claim()
+    return Claim(missing_share=_missing_share(_declared_size(file, start), size))
+
+
+def _declared_size(file: BinaryIO, start: bytes) -> int:
+    """Return how large an AVI, Wave64 or ASF file says that it is; 0 where it does not."""
+    if start[:4] == b"RIFF" and start[8:] == b"AVI ":
+        declared = 8 + int.from_bytes(start[4:8], "little")
+        return 0 if declared - 8 in _UNKNOWN_SIZES or declared >= _UNKNOWN_ABOVE else declared
+    if start == _WAVE64[:12]:
+        return int.from_bytes(_bytes_at(file, 16, 8), "little")
+    if start == _ASF[:12]:
+        head = _bytes_at(file, 0, _LARGEST_PAGE)
+        at = head.find(_ASF_FILE_PROPERTIES)
+        return int.from_bytes(head[at + 40 : at + 48], "little") if at >= 0 else 0
+    return 0
+
+
+def _missing_share(declared: int, size: int) -> float:
+    return (declared - size) / declared if declared > size else 0.0
 
 
 def _wav(file: BinaryIO, size: int) -> Claim:
     bytes_per_second = 0
     for chunk in _chunks(file, size, "little"):
         if chunk.name == b"fmt " and chunk.size >= _WAV_FORMAT_BYTES:
-            bytes_per_second = int.from_bytes(_bytes_at(file, chunk.body_at + 8, 4), "little")
+            # Compressed formats (recorders write ADPCM) give an average that is not their own length.
+            sized = int.from_bytes(_bytes_at(file, chunk.body_at, 2), "little") in _SIZED
+            bytes_per_second = int.from_bytes(_bytes_at(file, chunk.body_at + 8, 4), "little") if sized else 0
         if chunk.name == b"data":
             return _claim(chunk, size, bytes_per_second)
     return Claim()

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.adapters.decoding.channels import ChannelLevels
+from pipeline.domain.transcript import VoiceTurn
 from pipeline.ports import SAMPLE_RATE, Samples
 
 #: Within 0.1 dB of full scale: resampling moves clipped samples a little.
@@ -47,6 +49,7 @@ class Mixdown:
     _clipped: NDArray[np.int64] = field(init=False)
     _cross: float = 0.0
     _peak: float = 0.0
+    _levels: ChannelLevels = field(default_factory=ChannelLevels)
 
     def __post_init__(self) -> None:
         """Start with nothing heard."""
@@ -68,6 +71,8 @@ class Mixdown:
         self._clipped += np.count_nonzero(loud >= _FULL_SCALE, axis=0)
         self._energy += np.einsum("ij,ij->j", sound, sound, dtype=np.float64)
         self._cross += float(np.dot(sound[:, 0], sound[:, -1]))
+        if self.channels == 2:  # noqa: PLR2004 # stereo
+            self._levels.add(sound)
         self._mono += sound.sum(axis=1, dtype=np.float32).tobytes()
 
     @property
@@ -75,6 +80,10 @@ class Mixdown:
         """Say whether two channels are each other's opposite, so that their sum is next to nothing."""
         both = float(np.sqrt(self._energy[0] * self._energy[-1]))
         return self.channels == 2 and both > 0 and self._cross / both < _OPPOSITE  # noqa: PLR2004 # stereo
+
+    def turns(self) -> tuple[VoiceTurn, ...]:
+        """Return who spoke when, where each of two channels carries one voice; else nothing."""
+        return self._levels.turns()
 
     def finish(self) -> tuple[Samples, Level]:
         """Return the one channel, in [-1, 1], and how loud it is."""

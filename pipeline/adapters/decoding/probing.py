@@ -12,7 +12,10 @@ from pipeline.errors import (
 )
 
 #: Demuxers that read one file and never name another: no playlists, no concatenation, no image sequences.
-DEMUXERS = "wav,mp3,aac,mov,mp4,m4a,3gp,3g2,mj2,flac,ogg,matroska,webm,amr,aiff,caf,asf"
+DEMUXERS = (
+    "wav,w64,mp3,aac,mov,mp4,m4a,3gp,3g2,mj2,flac,ogg,matroska,webm,amr,aiff,caf,asf,au,avi,flv,mpegts,mpeg,"
+    "ac3,eac3,wv,dss"
+)
 #: The file protocol reaches the recording (in memory, as standard input) and nothing else is given to the sandbox.
 INPUT_OPTIONS = ("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS)
 #: ffprobe's own threshold below which it would look further: noise is taken for MP3 under it.
@@ -37,6 +40,8 @@ class Probed:
     channels: int
     #: What the container says of its length; ``None`` where it does not, or where ffprobe only guesses.
     claimed_seconds: float | None
+    #: How many sound tracks there are; only the first is decoded.
+    tracks: int = 1
 
 
 def probe(recording: BinaryIO, limits: DecodingLimits, sandbox: Sandbox) -> Probed:
@@ -57,7 +62,8 @@ def probe(recording: BinaryIO, limits: DecodingLimits, sandbox: Sandbox) -> Prob
     if not 0 < channels <= limits.max_channels or rate <= 0:
         raise RecordingUndecodableError(channels=channels, sample_rate=rate)
     claimed = _claimed(recording, container, track, alone=len(streams) == 1)
-    return Probed(str(track.get("codec_name", "unknown")), rate, channels, claimed)
+    tracks = sum(stream.get("codec_type") == "audio" for stream in streams)
+    return Probed(str(track.get("codec_name", "unknown")), rate, channels, claimed, tracks)
 
 
 def _report(recording: BinaryIO, limits: DecodingLimits, sandbox: Sandbox) -> dict[str, Any]:

@@ -53,8 +53,11 @@ class SandboxedDecoder:
             probed = self._probe(file, claim)
             claimed = claim.seconds or probed.claimed_seconds
             self._refuse_long(claimed)
-            samples, level = self._sound(file, probed, claim)
+            mix = self._sound(file, probed, claim)
+        samples, level = mix.finish()
         seconds = len(samples) / SAMPLE_RATE
+        if claim.missing_share > _MISSING_SHARE:
+            raise RecordingTruncatedError(seconds=round(seconds, 1))
         self._judge(seconds, claimed, level, cut_off=claim.cut_off)
         return DecodedRecording(
             samples,
@@ -66,7 +69,9 @@ class SandboxedDecoder:
                 clipped=level.clipped,
                 peak_dbfs=level.peak_dbfs,
                 level_dbfs=level.level_dbfs,
+                tracks=probed.tracks,
             ),
+            by_channel=mix.turns(),
         )
 
     def encode_flac(self, samples: Samples) -> bytes:
@@ -111,13 +116,13 @@ class SandboxedDecoder:
         if seconds is not None and seconds > self._limits.max_seconds:
             raise RecordingTooLongError(seconds=round(seconds), limit_seconds=round(self._limits.max_seconds))
 
-    def _sound(self, file: BinaryIO, probed: Probed, claim: Claim) -> tuple[Samples, Level]:
+    def _sound(self, file: BinaryIO, probed: Probed, claim: Claim) -> Mixdown:
         mix = self._mix(file, probed.channels)
         if mix.cancels:
             mix = self._mix(file, 1, "-af", "pan=mono|c0=c0")
         if not mix.seconds:
             raise RecordingTruncatedError if claim.cut_off else RecordingUndecodableError
-        return mix.finish()
+        return mix
 
     def _mix(self, file: BinaryIO, channels: int, *filters: str) -> Mixdown:
         mix = Mixdown(channels)

@@ -81,6 +81,9 @@ class OpenAITranscriber:
             raise NoSpeechError
         flags = {
             "invented_text_removed": any(each.invented for each in heard),
+            "other_language": any(
+                each.language not in {"und", self._options.language or each.language} for each in heard
+            ),
             "alignment_missing": not all(segment.words for segment in segments),
         }
         return Transcript(

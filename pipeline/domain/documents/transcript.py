@@ -203,6 +203,7 @@ def _recording_to_json(facts: RecordingFacts) -> dict[str, Any]:
         "clipped": facts.clipped,
         "peak_dbfs": facts.peak_dbfs,
         "level_dbfs": facts.level_dbfs,
+        "tracks": facts.tracks,
     }
 
 
@@ -215,6 +216,7 @@ def _recording_from_json(fields: Fields) -> RecordingFacts:
         clipped=_or_zero(fields.share("clipped")),
         peak_dbfs=_or_zero(fields.number("peak_dbfs")),
         level_dbfs=_or_zero(fields.number("level_dbfs")),
+        tracks=int(fields.number("tracks") or 1),
     )
 
 

@@ -1,8 +1,9 @@
 """What a clinician should know about a transcript before trusting it, as reason codes."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from pipeline.domain.transcript import RecordingFacts, Segment, Transcript
+from pipeline.domain.transcript import RecordingFacts, Segment, Transcript, VoiceTurn
 from pipeline.ports import VoiceCount
 from pipeline.stages.transcribe.roles import UNCERTAIN_BELOW, least_confidence
 
@@ -12,6 +13,8 @@ _CLIPPED = 0.001
 _LOW_LEVEL = -45.0
 #: A voice with less speech than this is a cough, a door, or a word in passing (seconds).
 _VOICE_SECONDS = 2.0
+#: Of two who speak at once, recognizers hear one; from this share of the speech on much is lost.
+_CROSSTALK = 0.1
 #: Below this the diarizer is as likely wrong as right about who spoke.
 _DIARIZATION_UNCERTAIN = 0.5
 
@@ -47,6 +50,8 @@ def _count_flags(heard: int, voices: VoiceCount) -> Iterator[str]:
 
 
 def _recording_flags(facts: RecordingFacts | None) -> Iterator[str]:
+    if facts is not None and facts.tracks > 1:
+        yield "several_tracks"
     if facts is not None and facts.clipped >= _CLIPPED:
         yield "clipped"
     if facts is not None and facts.level_dbfs <= _LOW_LEVEL:
@@ -58,5 +63,19 @@ def _doubt_flags(transcript: Transcript, diarization_confidence: float | None) -
         yield "roles_uncertain"
     if diarization_confidence is not None and diarization_confidence < _DIARIZATION_UNCERTAIN:
         yield "voices_uncertain"
+    if _crosstalk(transcript.turns) > _CROSSTALK:
+        yield "crosstalk"
     if any(word.doubt for segment in transcript.segments for word in segment.words):
         yield "heard_unclearly"
+
+
+def _crosstalk(turns: tuple[VoiceTurn, ...]) -> float:
+    """Return the share of the speech in which more than one voice is heard."""
+    edges = sorted([(turn.start, 1) for turn in turns] + [(turn.end, -1) for turn in turns])
+    spoken = together = 0.0
+    voices = 0
+    for (moment, change), (following, _) in pairwise(edges):
+        voices += change
+        spoken += (following - moment) * (voices > 0)
+        together += (following - moment) * (voices > 1)
+    return together / spoken if spoken else 0.0

@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from pipeline.domain.artifact import ArtifactKind, StageOutput
 from pipeline.domain.documents.transcript import transcript_bytes
-from pipeline.domain.transcript import Role, Segment, Transcript
+from pipeline.domain.transcript import Engine, Role, Segment, Transcript
 from pipeline.errors import NoSpeechError
 from pipeline.ports import (
     SAMPLE_RATE,
@@ -86,7 +86,7 @@ def transcribe_samples(
     """Return the transcript of sound that is decoded already; raise ``NoSpeechError``."""
     heard, diarization = (interim and interim.found()) or (None, None)
     if heard is None or diarization is None:
-        diarization = diarizer.diarize(decoded.samples, voices)
+        diarization = _by_channel(decoded, voices) or diarizer.diarize(decoded.samples, voices)
         heard = transcriber.transcribe(decoded.samples, diarization.turns, expected_names(names))
         if interim is not None:
             interim.put(heard, diarization)
@@ -95,6 +95,14 @@ def transcribe_samples(
 
 
 _DICTATING = "SPEAKER_00"
+_CHANNELS = Engine("channels", "1")
+_PAIR = 2
+
+
+def _by_channel(decoded: DecodedRecording, voices: VoiceCount) -> Diarization | None:
+    """Return the turns that the channels tell; a third person shares a channel, which no channel tells."""
+    pair = voices.exactly in {None, _PAIR} and voices.registered in {None, _PAIR}
+    return Diarization(decoded.by_channel, _CHANNELS, 1.0) if decoded.by_channel and pair else None
 
 
 def _finished(

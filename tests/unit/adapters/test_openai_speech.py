@@ -282,3 +282,10 @@ def test_long_speech_without_a_pause_is_cut_where_it_is_quiet() -> None:
     parts = list(stretches(sound, [VoiceTurn(0, 700, "A")]))
 
     assert [round(part.start) for part in parts] == [0, 570]
+
+
+def test_another_language_than_expected_is_flagged(endpoint: Endpoint) -> None:
+    """A server that hears Spanish where English was expected is not taken at its word in silence."""
+    endpoint.reply = json.dumps({**REPLY, "language": "spanish"}).encode()
+
+    assert "other_language" in ask(endpoint).flags

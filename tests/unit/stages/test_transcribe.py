@@ -1,5 +1,7 @@
 """The transcribe stage over fakes: what it puts out, flags and reports."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.domain.artifact import ArtifactKind
@@ -30,6 +32,20 @@ def run(
         diarizer=FakeDiarizer(turns, confidence),
         transcriber=FakeTranscriber(segments),
     )
+
+
+def by_channel(voices: VoiceCount) -> Transcript:
+    """Transcribe a recording whose channels keep the voices apart."""
+    segments, turns = SESSION
+    swapped = tuple(replace(turn, speaker="left" if turn.speaker == "SPEAKER_00" else "right") for turn in turns)
+    result = transcribe(
+        some_bytes(),
+        voices=voices,
+        decoder=FakeDecoder(by_channel=swapped),
+        diarizer=FakeDiarizer(turns),
+        transcriber=FakeTranscriber(segments),
+    )
+    return transcript_of(result)
 
 
 def transcript_of(result: StageResult) -> Transcript:
@@ -148,3 +164,42 @@ def test_dictation_is_the_clinicians() -> None:
 
     assert {segment.role for segment in transcript_of(result).segments} == {Role.CLINICIAN}
     assert transcript_of(result).diarizer is None
+
+
+@pytest.mark.parametrize("voices", [VoiceCount(), VoiceCount(exactly=2), VoiceCount(at_most=3, registered=2)])
+def test_channels_tell_two_voices_apart(voices: VoiceCount) -> None:
+    """Where each voice has a channel of its own, no embedding of a voice is made."""
+    transcript = by_channel(voices)
+
+    assert transcript.speakers == ("left", "right")
+    assert transcript.diarizer is not None
+    assert transcript.diarizer.name == "channels"
+
+
+@pytest.mark.parametrize("voices", [VoiceCount(exactly=3), VoiceCount(at_most=4, registered=3)])
+def test_channels_do_not_tell_a_third_voice(voices: VoiceCount) -> None:
+    """Where a couple shares a channel the voices themselves are told apart."""
+    assert by_channel(voices).speakers == ("SPEAKER_00", "SPEAKER_01")
+
+
+def test_several_tracks_are_flagged() -> None:
+    """Nobody is left to think that a second sound track was listened to."""
+    facts = RecordingFacts(60.0, 48_000, 2, "aac", tracks=2)
+
+    assert "several_tracks" in transcript_of(run(facts=facts)).flags
+
+
+def test_crosstalk_is_flagged() -> None:
+    """Where people often speak at once, a clinician is told that words may be missing."""
+    segments, turns = SESSION
+    interrupting = (*turns, VoiceTurn(turns[0].start, turns[0].end, "SPEAKER_01"))
+    result = transcribe(
+        some_bytes(),
+        voices=VoiceCount(),
+        decoder=FakeDecoder(),
+        diarizer=FakeDiarizer(interrupting),
+        transcriber=FakeTranscriber(segments),
+    )
+
+    assert "crosstalk" in transcript_of(result).flags
+    assert "crosstalk" not in transcript_of(run()).flags
