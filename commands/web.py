@@ -23,6 +23,8 @@ NAME = "web"
 
 _AT_ONCE = timedelta(seconds=1)
 _HOUSEKEEPING = timedelta(minutes=1)
+#: How long requests in progress may take once told to stop; an open dashboard would go on for ever.
+_ENDS_SECONDS = 10
 
 
 def run(
@@ -49,7 +51,15 @@ def serve(wiring: Wiring, doorbell: Doorbell, host: str, port: int) -> None:
         routers.append(arrivals_router(arrivals.receive, token.get_secret_value()))
     site = make_site(wiring, doorbell, routers)
     with _beside(wiring, arrivals, site), _measured(wiring):
-        uvicorn.run(site.app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+        uvicorn.run(
+            site.app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_ENDS_SECONDS,
+        )
 
 
 def _measured(wiring: Wiring) -> AbstractContextManager[None]:

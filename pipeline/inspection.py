@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pipeline.domain.artifact import ObjectKey
 from pipeline.domain.session import SessionId
-from pipeline.orphans import SESSIONS
+from pipeline.orphans import SESSIONS, named_as
 from pipeline.ports import ObjectStore
 from pipeline.ports.promises import InspectionLedger, InvariantKind
 
@@ -46,7 +46,7 @@ def inspect_store(ledger: InspectedLedger, objects: ObjectStore, before: datetim
         {
             InvariantKind.MISSING_OBJECT: sum(_is_missing(ledger, objects, key) for key in missing),
             InvariantKind.ORPHAN_OBJECT: sum(
-                key not in ledger.object_keys(_session_of(key)) and any(objects.versions(key))
+                named_as(key) not in ledger.object_keys(_session_of(key)) and any(objects.versions(key))
                 for key in dict.fromkeys(orphans)
             ),
         }

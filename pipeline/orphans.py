@@ -38,5 +38,10 @@ def _orphans(
         if session_id not in known:
             # A listing comes in order of keys, so one session's rows are enough to hold.
             known = {session_id: keys_of(session_id)}
-        if version.key.removesuffix(_VOCABULARY) not in known[session_id]:
+        if named_as(version.key) not in known[session_id]:
             yield version.key
+
+
+def named_as(key: ObjectKey) -> ObjectKey:
+    """Return the key under which a row would name an object: a recording's vocabulary waits beside it without one."""
+    return ObjectKey(key.removesuffix(_VOCABULARY))

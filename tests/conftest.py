@@ -11,6 +11,7 @@ settings.register_profile("whole", _UNTIMED)
 settings.load_profile("whole")
 
 pytest_plugins = [
+    "tests.servers.chromium",
     "tests.servers.databases",
     "tests.servers.postgres",
     "tests.servers.redis",

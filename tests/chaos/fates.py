@@ -180,6 +180,10 @@ class FatedArtifacts:
         self._artifacts = artifacts
         self._fate = fate
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the real store has
+        """Return what has no point of its own, as the real store does it."""
+        return getattr(self._artifacts, name)
+
     def write(
         self, session_id: SessionId, kind: ArtifactKind, attempt: int, body: BinaryIO, *, key: DataKey | None
     ) -> StoredArtifact:

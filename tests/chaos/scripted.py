@@ -13,6 +13,8 @@ from tests.factories import OUTPUTS
 
 #: More than one buffer of the encrypting reader, so that a write has a middle.
 _SIZE = 600_000
+#: A recording that begins like this kills the model's process, every time.
+POISON = b"poison"
 
 
 @dataclass
@@ -32,6 +34,8 @@ class ScriptedStage:
         self.runs += 1
         self._stopped.clear()
         bodies = {kind: body.read() for kind, body in inputs.items()}
+        if any(body.startswith(POISON) for body in bodies.values()):
+            raise StageCrashedError(session_id=task.session_id, stage=task.stage)
         if self._stopped.wait(self.takes.total_seconds()):
             raise StageCrashedError(session_id=task.session_id, stage=task.stage)
         outputs = tuple(
