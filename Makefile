@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles bench-risk bench-upload bench-evidence
+.PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles bench-risk bench-upload bench-evidence bench-web bench-batch bench-grounding simulate-night
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -38,7 +38,7 @@ bench: setup ## Time the sample session: seconds, real-time factors, memory, the
 chaos: setup ## Kill, stall and starve workers and servers at random for two minutes, then audit what is left
 	@$(PYTHON) -m bench.chaos
 
-.PHONY: simulate-night bench-batch
+.PHONY: simulate-night bench-batch bench-web
 simulate-night: setup ## Live through a night on a virtual clock, and say how far off the forecast was at each hour
 	@$(PYTHON) -m bench.night --dying 0.33
 	@$(PYTHON) -m bench.night --nights 12
@@ -58,7 +58,7 @@ bench-roles: setup ## How often the clinician is told from the client, by what i
 bench-risk: setup ## Utterances of risk found, look-alikes raised, and what ordinary talk raises
 	@$(PYTHON) -m bench.grounding.risk
 
-.PHONY: bench-grounding
+.PHONY: bench-grounding bench-web
 bench-grounding: setup ## What grounding verdicts are worth, on natural errors and on injected ones, and their speed
 	@$(PYTHON) -m bench.grounding
 
@@ -67,3 +67,6 @@ bench-upload: setup ## A 500 MB recording uploaded in parts, against a plain cop
 
 bench-evidence: setup ## Whether evidence is shown where people found the answer, on 70 long meetings
 	@$(PYTHON) -m bench.grounding.evidence
+
+bench-web: setup ## Time every page and query over 100,000 sessions and a million audit entries
+	@$(PYTHON) -m bench.web

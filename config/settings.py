@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.arrival_settings import ArrivalSettings
 from config.night import NightSettings
-from config.web_settings import ApiSettings, IdentitySettings, WebhookSettings
+from config.web_settings import ApiSettings, IdentitySettings, MetricsSettings, OpsSettings, WebhookSettings
 from pipeline.errors import SettingsInvalidError
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -175,24 +175,6 @@ class VendorSettings(BaseModel):
     def is_allowed(self, host: str) -> bool:
         """Say whether what was said may be sent to this host."""
         return host.lower() in {allowed.strip().lower() for allowed in self.allowed_hosts.split(",") if allowed.strip()}
-
-
-class MetricsSettings(BaseModel):
-    """Where this process serves its metrics; each process of a machine needs a port of its own, and 0 serves none."""
-
-    model_config = _FROZEN
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=0, ge=0, le=65535)
-
-
-class OpsSettings(BaseModel):
-    """The operators' dashboard."""
-
-    model_config = _FROZEN
-
-    #: How often an open page is brought up to date; all viewers of a process share one look.
-    refresh: Positive = timedelta(seconds=5)
 
 
 class LogSettings(BaseModel):

@@ -1,4 +1,4 @@
-"""Settings of the web process: who may come in, how much may be asked, what is told to whom."""
+"""Settings of what is watched and asked over HTTP: who may come in, how much may be asked, what is told to whom."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -47,3 +47,21 @@ class WebhookSettings(BaseModel):
     overlap: Positive = timedelta(days=1)
     #: For trying things out on one machine: http, and addresses that are not public.
     allow_private: bool = False
+
+
+class MetricsSettings(BaseModel):
+    """Where this process serves its metrics; each process of a machine needs a port of its own, and 0 serves none."""
+
+    model_config = _FROZEN
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+
+
+class OpsSettings(BaseModel):
+    """The operators' dashboard."""
+
+    model_config = _FROZEN
+
+    #: How often an open page is brought up to date; all viewers of a process share one look.
+    refresh: Positive = timedelta(seconds=10)

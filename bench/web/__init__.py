@@ -1,0 +1,1 @@
+"""How fast pages and queries answer with years of work in the database."""
