@@ -3,6 +3,7 @@
 import wave
 from importlib.metadata import distribution
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,7 +116,11 @@ def _error(heard: Diarization) -> float:
     from pyannote.core import Annotation, Segment
     from pyannote.metrics.diarization import DiarizationErrorRate
 
-    rows = distribution("pyannote.audio").locate_file("pyannote/audio/sample/sample.rttm").read_text().splitlines()  # type: ignore[attr-defined]
+    rows = (
+        Path(str(distribution("pyannote.audio").locate_file("pyannote/audio/sample/sample.rttm")))
+        .read_text()
+        .splitlines()
+    )
     reference, found = Annotation(), Annotation()
     for number, row in enumerate(line.split() for line in rows):
         reference[Segment(float(row[3]), float(row[3]) + float(row[4])), number] = row[7]
