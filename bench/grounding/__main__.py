@@ -77,6 +77,7 @@ def _injected(console: Console, name: str, cases: list[Case]) -> None:
     console.print(
         f"right sentences flagged at the shipped boundary: {board.flagged(board.right):.3f} of {len(board.right)}"
     )
+    console.print("benign edits are of sentences not flagged before; sentences of real notes need not all be right")
     console.print(
         f"benign edits flagged: {board.flagged(board.benign):.3f} of {len(board.benign)}, wanted 0.08 at most"
     )

@@ -61,7 +61,8 @@ def _one(
     edits: list[tuple[int, Edit]] = []
     for number, claim in enumerate(claims):
         edits += [(number, edit) for edit in edits_of(claim.text, case, chance)]
-        edits += [(number, replace(edit, sort="benign")) for edit in benign_of(claim.text, chance)]
+        if not _is_flag(verdicts[number]):
+            edits += [(number, replace(edit, sort="benign")) for edit in benign_of(claim.text, chance)]
     edits += [(-1, edit) for edit in (*additions_to(case, chance), *stale_of(case), *_foreign(case, cases, chance))]
     for batch in _batches(edits, len(claims)):
         _score(batch, claims, case, verifier, board, facts)

@@ -8,6 +8,7 @@ from pipeline.adapters.grounding.checks.risk_levels import stated_degrees
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance
 from pipeline.adapters.grounding.mentions import WATCHED, NamedTopic, RaisedTopic, raised_topics, topics_claimed
+from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import CheckResult, EvidenceSpan, Finding
 from pipeline.domain.note import SentenceKind
 
@@ -35,6 +36,8 @@ def check_risks(ground: Ground) -> Outcome:
         if own.hits and _names_a_degree(named, ground) and (named.denied or stated_degrees(ground)):
             continue  # how far it goes is risk_level's to say
         reason, stances = _reason(topic, own, denied=named.denied)
+        if reason == "risk_not_said" and _in_so_many_words(named, ground):
+            continue  # the word came up, if not as a danger; the score weighs the rest
         if reason:
             spans = tuple(quote(ground.index.utterances[number]) for number in topic.where(*stances)[:_MOST])
             findings.append(Finding(CHECK, reason, named.words, spans))
@@ -57,6 +60,12 @@ def _raised(named: NamedTopic, raised: Mapping[str, RaisedTopic]) -> RaisedTopic
     family = _FAMILIES.get(named.topic, ()) if named.denied else _BLOWS if named.topic in _BLOWS else ()
     names = dict.fromkeys((named.topic, *family))
     return RaisedTopic(tuple(hit for name in names for hit in raised.get(name, RaisedTopic()).hits))
+
+
+def _in_so_many_words(named: NamedTopic, ground: Ground) -> bool:
+    """Say whether every word by which a claim names a danger was said."""
+    said = [word.stem in ground.index.postings for word in words_of(named.words) if word.is_content]
+    return bool(said) and all(said)
 
 
 def _names_a_degree(named: NamedTopic, ground: Ground) -> bool:
