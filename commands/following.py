@@ -6,7 +6,7 @@ from datetime import timedelta
 from rich.console import Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 
 from commands.opening import console
 from config.wiring import Wiring
@@ -49,22 +49,14 @@ def stages(wiring: Wiring) -> Table:
 
 def batches(found: list[BatchProgress]) -> Table:
     """Return a row for each batch."""
-    table = Table("Batch", "Label", "Done", "", "Running", "Waiting", "Failed", "Refused", "Cancelled", "Deadline")
+    table = Table(Column("Batch", overflow="fold", min_width=36), "Done", "Runs", "Waits", "Ended badly", "Deadline")
     for each in found:
-        badly = each.failed + each.quarantined
+        badly = each.failed + each.quarantined + each.refused + each.turned_away + each.cancelled
         deadline = "" if each.batch.deadline is None else f"{each.batch.deadline:%Y-%m-%d %H:%M} UTC"
-        table.add_row(
-            each.batch.batch_id,
-            each.batch.label,
-            f"{each.done} of {each.sessions}",
-            ProgressBar(total=max(each.sessions, 1), completed=each.done, width=20),
-            str(each.running),
-            str(each.waiting),
-            str(badly),
-            str(each.refused + each.turned_away),
-            str(each.cancelled),
-            deadline,
-        )
+        bar = ProgressBar(total=max(each.sessions, 1), completed=each.done, width=12)
+        done = Group(f"{each.done} of {each.sessions}", bar)
+        name = f"{each.batch.batch_id}\n{each.batch.label}"
+        table.add_row(name, done, str(each.running), str(each.waiting), str(badly), deadline)
     return table
 
 

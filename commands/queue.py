@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from commands.handing_in import make_doorbell
 from commands.opening import console, open_wiring
@@ -153,7 +153,7 @@ def _steer(stage: Stage, state: QueueState, decision: Decision) -> None:
 
 
 def _stages(wiring: Wiring) -> Table:
-    table = Table("Stage", "State", "Ready", "Running", "Failed", "Refused", "Quarantined", "Audio ready", "Oldest")
+    table = Table("Stage", "State", "Ready", "Runs", "Failed", "Refused", "Set aside", "Audio", "Oldest")
     now = wiring.clock.now()
     for depth in wiring.ledger.stage_depths():
         counts = (depth.runs[status] for status in (StageStatus.READY, StageStatus.RUNNING, *_BADLY))
@@ -168,7 +168,9 @@ _BADLY = (StageStatus.FAILED, StageStatus.REFUSED, StageStatus.QUARANTINED)
 
 
 def _workers(wiring: Wiring) -> Table:
-    table = Table("Worker", "Stage", "State", "Last beat", "Memory", "Engine", "Session")
+    table = Table(
+        Column("Worker", overflow="fold", min_width=30), "Stage", "State", "Beat", "Memory", "Engine", "Session"
+    )
     now = wiring.clock.now()
     for worker in wiring.ledger.living_workers(3 * wiring.settings.queue.heartbeat):
         memory = "" if worker.memory_bytes is None else f"{worker.memory_bytes / 2**20:.0f} MB"
