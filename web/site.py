@@ -29,7 +29,7 @@ from web.app import make_app
 from web.auth.code_router import code_router
 from web.auth.landing import OIDC
 from web.auth.oidc_router import oidc_router
-from web.auth.own_account import own_account_router
+from web.auth.own_account import front_door_router, own_account_router
 from web.auth.router import auth_router
 from web.auth.second_factor import SecondFactors
 from web.doorkeeper import Doorkeeper
@@ -71,7 +71,7 @@ def make_site(
     )
     intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
     uploads = make_uploads(wiring, intake)
-    rooms = [*_signing_in(wiring), own_account_router(), ops_router(make_room(wiring, doorbell))]
+    rooms = [*_signing_in(wiring), own_account_router(), front_door_router(), ops_router(make_room(wiring, doorbell))]
     routers = [*rooms, *_interface(wiring, intake, uploads), *more]
     app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
     requests = SqlRequests(wiring.ledger.database)

@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
 from markupsafe import Markup
+from starlette.status import HTTP_303_SEE_OTHER
 
 from pipeline.adapters.identity.codes import is_seed, new_seed, picture
 from pipeline.domain.account import Permission, Principal, SignInMeans
@@ -54,6 +56,18 @@ def own_account_router() -> APIRouter:
         # From here on this browser is one that gave a code, under another secret.
         page.headers["set-cookie"] = signed_in(request, fresh, HOME).headers["set-cookie"]
         return page
+
+    return router
+
+
+def front_door_router() -> APIRouter:
+    """Return ``/``, which leads each to where they work."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def lead(principal: Annotated[Principal, _OWN]) -> Response:
+        """Lead whoever watches the queues to them, and anybody else to their account."""
+        return RedirectResponse("/ops" if principal.may(Permission.QUEUES_READ) else HOME, HTTP_303_SEE_OTHER)
 
     return router
 

@@ -38,7 +38,7 @@ def auth_router(oidc_label: str | None = None) -> APIRouter:
         return _PAGES.answer("sign_in.html", code, **shown)
 
     @router.get(SIGN_IN, dependencies=[open_to_all("nobody is signed in yet")])
-    def ask(go_to: str = HOME, ended: str = "") -> Response:
+    def ask(go_to: str = "/", ended: str = "") -> Response:
         """Ask for name and password."""
         return _PAGES.answer(
             "sign_in.html", go_to=own_path(go_to), ended=ended == "idle", problem=None, oidc_label=oidc_label

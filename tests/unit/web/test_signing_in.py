@@ -174,6 +174,15 @@ def test_a_thousand_wrong_passwords_cost_little_and_lock_nobody_out(site: Site) 
     assert refusal(site, PASSWORD, "192.0.2.7") == ""
 
 
+def test_the_front_door_leads_to_where_somebody_works(site: Site) -> None:
+    """Whoever watches the queues is led to them, anybody else to their account, and a stranger to the sign-in."""
+    watching, other = site.in_browser(Role.OPERATOR), site.in_browser(Role.CLINICIAN)
+
+    assert watching.get("/").headers["location"] == "/ops"
+    assert other.get("/").headers["location"] == "/account"
+    assert site.client(Accept="text/html").get("/").headers["location"] == "/sign-in?go_to=%2F"
+
+
 def test_waiting_is_told_in_seconds(site: Site) -> None:
     """Whoever tries too often reads how long to wait, and that nothing stays locked."""
     site.member(Role.OPERATOR)
