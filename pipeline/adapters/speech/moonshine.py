@@ -1,5 +1,6 @@
 """The embedded recognizer: Moonshine tiny, English, from the moonshine-voice wheel; no download."""
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from pipeline.adapters.diarization.weights import weights_in
 from pipeline.adapters.speech.moonshine_guards import LOOPS, invented, loops, unpunctuated
@@ -39,6 +41,7 @@ _ANSWER_SECONDS = 8.0
 _WEAK = -0.3
 _SURER = 0.1
 _ANSWER_MARGIN = 0.2
+_ALIKE = 0.7
 
 #: Speech was found where no believable word was heard.
 NOT_UNDERSTOOD = "speech_not_understood"
@@ -75,6 +78,12 @@ class _Part:
     def is_weak_answer(self) -> bool:
         """Say whether it is worth hearing by itself."""
         return bool(self.words) and self.span.seconds <= _ANSWER_SECONDS and self.confidence < _WEAK
+
+    def replaces(self, other: "_Part") -> bool:
+        """Say whether it is a surer hearing of much the same sounds, or of those and more."""
+        mine, theirs = (re.sub(r"[^a-z0-9]", "", "".join(w.text for w in part.words).lower()) for part in (self, other))
+        alike = mine.startswith(theirs) or Levenshtein.normalized_similarity(mine, theirs) >= _ALIKE
+        return alike and self.confidence > other.confidence + _SURER
 
 
 class MoonshineTranscriber:
@@ -200,10 +209,9 @@ class MoonshineTranscriber:
             else []
         )
         surer = {
-            part.span: _Part(part.span, tuple(words_of(again.tokens)), again.confidence)
-            for part, span, again in zip(weak, spans, heard, strict=True)
-            if again.confidence > part.confidence + _SURER
-            and not invented(words_of(again.tokens), again.confidence, _voiced_seconds(span.levels(sound.levels)))
+            part.span: alone
+            for part, again in zip(weak, heard, strict=True)
+            if (alone := _Part(part.span, tuple(words_of(again.tokens)), again.confidence)).replaces(part)
         }
         return [surer.get(part.span, part) for part in parts]
 
