@@ -42,6 +42,7 @@ chaos: setup ## Kill, stall and starve workers and servers at random for two min
 simulate-night: setup ## Live through a night on a virtual clock, and say how far off the forecast was at each hour
 	@$(PYTHON) -m bench.night --dying 0.33
 	@$(PYTHON) -m bench.night --nights 12
+	@$(PYTHON) -m bench.forecast
 
 bench-batch: setup ## Time a manifest of 3,200 rows: checked whole, encrypted and enqueued
 	@$(PYTHON) -m bench.batch
