@@ -9,8 +9,10 @@ from pipeline.domain.session import RunId, Stage, StageStatus
 from pipeline.ports import SessionRow
 from web.ops.charts import Attempt, Lane, lanes
 
-#: Facts that the line itself or the page already tells.
-_TOLD = frozenset({"session_id", "stage", "artifacts", "engines", "counts", "keys", "deletions", "artifact", "run_id"})
+#: Facts that the line itself or the page already tells, and whose consent it is, which an operator need not know.
+_TOLD = frozenset(
+    {"session_id", "stage", "artifacts", "engines", "counts", "keys", "deletions", "artifact", "run_id", "person"}
+)
 _GOOD = frozenset({"stage_succeeded", "purge_confirmed", "session_accepted"})
 _BAD = frozenset(
     {"stage_failed", "stage_crashed", "lease_expired", "stage_quarantined", "stage_refused", "intake_refused"}

@@ -10,7 +10,7 @@ from pipeline.domain.account import Role
 from pipeline.domain.operating import Decision, QueueState
 from pipeline.domain.session import SessionId, Stage, StageStatus, WorkerId
 from pipeline.errors import RecordingUndecodableError
-from tests.factories import accepted_session, run_through, taken, two_people
+from tests.factories import accepted_session, make_session, permits, run_through, taken, two_people
 from tests.ledger_views import entries, status_of
 from tests.web_site import Site
 
@@ -212,13 +212,16 @@ def test_a_session_is_found_by_its_id_and_only_by_it(site: Site, failed: Session
 
 def test_a_story_comes_from_the_audit_log_and_is_held_against_the_ledger(site: Site) -> None:
     """The page of a session tells every stage out of the log and says that log and ledger agree."""
-    accepted = accepted_session(site.wiring.ledger)
+    bound = make_session()
+    people = two_people()
+    consents = permits(people, session_id=bound.session_id)
+    accepted = accepted_session(site.wiring.ledger, bound, people=people, consents=consents)
     run_through(site.wiring.ledger)
 
     page = site.in_browser(Role.OPERATOR_READ_ONLY).get(f"/ops/sessions/{accepted.session_id}").text
 
     assert "each of its 3 runs ends where the ledger says it is" in page
-    assert [line for line in ("session accepted", "transcribe: started", "verify: succeeded") if line not in page] == []
+    assert [line for line in ("consent recorded", "session accepted", "transcribe: started", "verify: succeeded") if line not in page] == []
     assert "person-client" not in page
 
 
