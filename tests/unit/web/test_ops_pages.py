@@ -221,7 +221,11 @@ def test_a_story_comes_from_the_audit_log_and_is_held_against_the_ledger(site: S
     page = site.in_browser(Role.OPERATOR_READ_ONLY).get(f"/ops/sessions/{accepted.session_id}").text
 
     assert "each of its 3 runs ends where the ledger says it is" in page
-    assert [line for line in ("consent recorded", "session accepted", "transcribe: started", "verify: succeeded") if line not in page] == []
+    assert [
+        line
+        for line in ("consent recorded", "session accepted", "transcribe: started", "verify: succeeded")
+        if line not in page
+    ] == []
     assert "person-client" not in page
 
 
