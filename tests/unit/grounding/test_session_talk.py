@@ -85,3 +85,21 @@ def test_what_was_said_otherwise_is_contradicted(text: str, reason: str) -> None
     assert reason in found.reasons
     assert found.verdict is Verdict.CONTRADICTED
     assert found.score < 0.5
+
+
+def test_a_hint_does_not_bear_out_a_stated_danger() -> None:
+    """What was only hinted at prompts a look, and does not make a sentence about suicide supported."""
+    turns = (
+        ("T", "Have there been any thoughts of not wanting to live?"),
+        ("C", "No. When I was drinking I used to think everyone would be better off without me."),
+        ("T", "What does your plan say for evenings like that?"),
+        ("C", "Call my sponsor and go for a walk."),
+    )
+    segments = (Segment(f"u{n}", 5.0 * n, 5.0 * n + 4, said, who, ROLES[who]) for n, (who, said) in enumerate(turns))
+    transcript = Transcript(tuple(segments), "en", Engine("typed", "1"))
+
+    claim = Claim("1", "Client reported suicidal ideation with a plan.")
+    found = GroundingVerifier().verify([claim], transcript, SessionFacts()).verdicts[0]
+
+    assert found.verdict is not Verdict.SUPPORTED
+    assert found.score < 0.5

@@ -49,9 +49,13 @@ def check_risks(ground: Ground) -> Outcome:
 
 
 def _bearing_out(topic: RaisedTopic, ground: Ground, *, denied: bool) -> list[EvidenceSpan]:
-    """Return the quotes, questions with their answers, that the claim rests on."""
+    """Return the quotes, questions with their answers, that the claim rests on.
+
+    What was only hinted at is a prompt to look, and never makes a stated danger likelier.
+    """
     wanted = (Stance.DENIED,) if denied else _OPEN
-    places = [place for raised in topic.where(*wanted) for place in (raised, ground.index.answer_of(raised))]
+    outright = [hit.utterance for hit in topic.hits if hit.stance in wanted and not hit.indirect]
+    places = [place for raised in outright for place in (raised, ground.index.answer_of(raised))]
     return [quote(ground.index.utterances[place]) for place in places if place is not None]
 
 
