@@ -54,6 +54,7 @@ def test_log_of_a_whole_run_is_intact(ledger: SqlLedger, signer: LocalSigner) ->
         "intake": 1,
         "consent": 24,
         "operator": 0,
+        "access": 0,
     }
 
 
