@@ -1,7 +1,7 @@
 """Consents of many new sessions at once: recorded, then held against what intake asks."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, func, select
@@ -12,7 +12,7 @@ from pipeline.adapters.database.rows import consent_of
 from pipeline.adapters.database.tables import consents, persons, sessions
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.session_events import ConsentRecorded, IntakeRefused
-from pipeline.domain.consent import INTAKE_PURPOSES, Consent, ConsentDecision, PersonRef, require_consent
+from pipeline.domain.consent import INTAKE_PURPOSES, Consent, ConsentDecision, PersonRef, Purpose, require_consent
 from pipeline.domain.session import SessionId
 from pipeline.errors import ConsentError
 from pipeline.ports.bulk import Candidate
@@ -52,7 +52,7 @@ def only_new(tx: Transaction, candidates: Sequence[Candidate]) -> dict[SessionId
 
 def check_all(tx: Transaction, candidates: Sequence[Candidate]) -> dict[SessionId, int | ConsentError]:
     """Return the revision that each session rests on, or the error that forbids it, audited."""
-    shared, own = _current(tx, candidates)
+    shared, own = _current(tx, candidates, INTAKE_PURPOSES)
     found: dict[SessionId, int | ConsentError] = {}
     for candidate in candidates:
         session_id = candidate.session.session_id
@@ -73,7 +73,7 @@ def _recorded_already(tx: Transaction, candidates: Sequence[Candidate]) -> set[S
     """Return the sessions whose forms say nothing that their newest decisions do not say."""
     if not candidates:
         return set()
-    _, own = _current(tx, candidates)
+    _, own = _current(tx, candidates, tuple(Purpose))
     return {
         candidate.session.session_id
         for candidate in candidates
@@ -101,14 +101,18 @@ def _record(tx: Transaction, given: Sequence[Consent], actor: str) -> None:
 
 
 def _current(
-    tx: Transaction, candidates: Sequence[Candidate]
+    tx: Transaction, candidates: Sequence[Candidate], purposes: Iterable[Purpose]
 ) -> tuple[defaultdict[PersonRef, list[Consent]], defaultdict[SessionId, list[Consent]]]:
-    """Return the newest decisions: those of people for every session, and those for one of these sessions."""
+    """Return the newest decisions about these purposes: for every session, and for one of these sessions."""
     people = {person.person for candidate in candidates for person in candidate.participants}
     ids = [candidate.session.session_id for candidate in candidates]
     newest = (
         select(func.max(consents.c.rev))
-        .where(consents.c.person_ref.in_(people), consents.c.session_id.is_(None) | consents.c.session_id.in_(ids))
+        .where(
+            consents.c.person_ref.in_(people),
+            consents.c.purpose.in_(tuple(purposes)),
+            consents.c.session_id.is_(None) | consents.c.session_id.in_(ids),
+        )
         .group_by(consents.c.person_ref, consents.c.purpose, consents.c.session_id)
     )
     shared: defaultdict[PersonRef, list[Consent]] = defaultdict(list)

@@ -172,12 +172,13 @@ def _write_entries(transaction: Transaction) -> None:
         head = _lock_head(transaction, stream)
         # Read under the head's lock, or a slower transaction would seem to set the clock back.
         at = transaction.clock(transaction.connection)
+        events = [event for event in transaction.events if event.stream is stream]
         entries: list[Entry] = []
-        for event in (e for e in transaction.events if e.stream is stream):
+        for event in events:
             entries.append(append(head, event, at))
             head = entries[-1].head
-            _mention(transaction, event, head)
         _keep(transaction, entries, head)
+        _mention(transaction, events, entries)
 
 
 def _lock_head(transaction: Transaction, stream: Stream) -> Head:
@@ -189,13 +190,15 @@ def _lock_head(transaction: Transaction, stream: Stream) -> Head:
     return Head(stream) if found is None else Head(stream, found["seq"], found["digest"])
 
 
-def _mention(transaction: Transaction, event: Event, entry: Head) -> None:
-    """Note which session an entry speaks of, so that its timeline is found among millions."""
-    session_id = getattr(event, "session_id", None)
-    if session_id is not None:
-        transaction.connection.execute(
-            audit_mentions.insert().values(session_id=session_id, stream=entry.stream, seq=entry.seq)
-        )
+def _mention(transaction: Transaction, events: Sequence[Event], entries: Sequence[Entry]) -> None:
+    """Note which sessions the entries speak of, so that a session's timeline is found among millions."""
+    spoken_of = ((getattr(event, "session_id", None), entry) for event, entry in zip(events, entries, strict=True))
+    rows = [
+        {"session_id": session_id, "stream": entry.stream, "seq": entry.seq}
+        for session_id, entry in spoken_of
+        if session_id is not None
+    ]
+    transaction.insert_all(audit_mentions, rows)
 
 
 def _keep(transaction: Transaction, entries: list[Entry], head: Head) -> None:
