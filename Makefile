@@ -14,7 +14,7 @@ demo: setup ## Run the whole main job on the bundled sample session
 	@.venv/bin/nightscribe demo
 
 test: setup lint ## Check and test everything, real servers included
-	@$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 quick: setup lint ## The checks and tests that take seconds
 	@$(PYTHON) -m pytest -q --numprocesses 2 --hypothesis-profile quick tests/unit

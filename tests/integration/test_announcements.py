@@ -140,7 +140,7 @@ def test_a_direct_upload_to_the_bucket_starts_the_pipeline(
     """The bucket itself tells of the upload; it is taken in, and every version of it is gone."""
     site = make_site(ledger, S3Store(s3, versioned_bucket), tmp_path, versioned_bucket)
     listener.receive = site.arrivals.receive
-    subscribe(s3, s3_access, versioned_bucket, f"https://notify:{TOKEN}@127.0.0.1:{listener.port}/arrivals")
+    subscribe(s3, s3_access, versioned_bucket, f"https://notify:{TOKEN}@127.0.0.1:{listener.port}/api/arrivals")
     session_id = site.announce().session_id
     s3.put_object(Bucket=versioned_bucket, Key=f"inbound/{session_id}", Body=site.sealed(RECORDING, session_id))
 

@@ -113,7 +113,7 @@ def _pyannotes_own(tensors: dict[str, object]) -> "torch.nn.Module":  # type: ig
 
 def _error(heard: Diarization) -> float:
     """Return the diarization error rate against the reference beside the call, no collar, overlaps included."""
-    from pyannote.core import Annotation, Segment
+    from pyannote.core import Annotation, Segment, Timeline
     from pyannote.metrics.diarization import DiarizationErrorRate
 
     rows = (
@@ -126,4 +126,4 @@ def _error(heard: Diarization) -> float:
         reference[Segment(float(row[3]), float(row[3]) + float(row[4])), number] = row[7]
     for number, turn in enumerate(heard.overlapping):
         found[Segment(turn.start, turn.end), number] = turn.speaker
-    return float(DiarizationErrorRate()(reference, found))
+    return float(DiarizationErrorRate()(reference, found, uem=Timeline([Segment(0.0, 30.0)])))
