@@ -38,7 +38,6 @@ bench: setup ## Time the sample session: seconds, real-time factors, memory, the
 chaos: setup ## Kill, stall and starve workers and servers at random for two minutes, then audit what is left
 	@$(PYTHON) -m bench.chaos
 
-.PHONY: simulate-night bench-batch bench-web
 simulate-night: setup ## Live through a night on a virtual clock, and say how far off the forecast was at each hour
 	@$(PYTHON) -m bench.night --dying 0.33
 	@$(PYTHON) -m bench.night --nights 12
@@ -59,7 +58,6 @@ bench-roles: setup ## How often the clinician is told from the client, by what i
 bench-risk: setup ## Utterances of risk found, look-alikes raised, and what ordinary talk raises
 	@$(PYTHON) -m bench.grounding.risk
 
-.PHONY: bench-grounding bench-web
 bench-grounding: setup ## What grounding verdicts are worth, on natural errors and on injected ones, and their speed
 	@$(PYTHON) -m bench.grounding
 

@@ -85,13 +85,21 @@ def test_music_after_speech(transcriber: MoonshineTranscriber, phone_call: Sampl
     assert all(word.start is not None and word.start < len(phone_call) / SAMPLE_RATE + 2.0 for word in words)
 
 
-def test_a_denial_stays_a_denial(transcriber: MoonshineTranscriber) -> None:
+@pytest.mark.parametrize(
+    "first",
+    [
+        # Another cut of the same answer is heard as "No, I have vent.": docs/benchmarks.md, Speech.
+        pytest.param(190.0, marks=pytest.mark.xfail(reason="the recognizer mishears this cut of the answer")),
+        200.0,
+    ],
+)
+def test_a_denial_stays_a_denial(transcriber: MoonshineTranscriber, first: float) -> None:
     """A short answer is not turned about by the question before it: "No, I haven't." to being asked about self-harm."""
     with (_SESSION / "session.opus").open("rb") as recording:
         samples = SandboxedDecoder(DecodingLimits()).decode(recording).samples
     rows = (line.split() for line in (_SESSION / "session.rttm").read_text().splitlines())
     turns = [VoiceTurn(float(r[3]), float(r[3]) + float(r[4]), r[7]) for r in rows]
-    start = next(turn.start for turn in turns if turn.start > 200.0) - 1.0
+    start = next(turn.start for turn in turns if turn.start > first) - 1.0
     inside = [VoiceTurn(t.start - start, t.end - start, t.speaker) for t in turns if start <= t.start and t.end < 220.0]
 
     text = " ".join(
