@@ -104,6 +104,20 @@ def test_idioms_raise_nothing_grave(text: str) -> None:
     assert not topics_raised(text) & grave
 
 
+@pytest.mark.parametrize(
+    ("text", "raised"),
+    [
+        ("Have you thought about killing yourself?", {"suicide"}),
+        ("Any thoughts of hurting yourself?", {"self_harm"}),
+        ("Any thoughts of hurting yourself or anyone else?", {"self_harm", "violence"}),
+        ("Did you have any thoughts of being dead?", {"suicide"}),
+    ],
+)
+def test_each_danger_is_told_from_the_others(text: str, raised: set[str]) -> None:
+    """Harm to oneself is not taken for harm to others, nor a thought of being dead for a thought put there."""
+    assert topics_raised(text) == raised
+
+
 def test_critical_topics_come_first() -> None:
     """Critical topics stand before the others in everything that lists them."""
     critical = [topic.critical for topic in topics()]
