@@ -30,6 +30,7 @@ C: A glass of wine on weekends. It used to be a bottle.
 T: Shall we meet next Thursday at ten?
 C: I can't do Thursday. Could we do Friday at noon?
 T: Friday at noon works.
+C: My mother was drinking again on Sunday and I called my sponsor.
 C: I haven't emailed the landlord about the heating yet.
 """
 ROLES = {"T": Role.CLINICIAN, "C": Role.CLIENT}
@@ -70,6 +71,7 @@ def test_what_was_said_in_other_words_is_supported(text: str) -> None:
         ("Client had three panic attacks.", "number_mismatch"),
         ("Client agreed to call Doctor Patel this week.", "agreement_not_given"),
         ("Client threw a plate at the wall on Friday.", "done_by_another"),
+        ("Client was drinking on Sunday.", "done_by_another"),
         ("Therapist is sober for 14 months.", "said_by_another"),
         ("Client has been sober for 4 months.", "number_mismatch"),
         ("Client reported headaches.", "polarity_conflict"),

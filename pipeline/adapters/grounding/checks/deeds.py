@@ -16,6 +16,8 @@ from pipeline.domain.note import SentenceKind
 from pipeline.domain.transcript import Role
 
 _PASSIVE = frozenset(("was", "were", "been", "is", "are", "be", "being", "will", "to", "would", "should"))
+#: What stands between a subject and a deed that went on: "was drinking", "has been drinking".
+_AUXILIARIES = frozenset(("was", "were", "is", "are", "been", "has", "have", "had"))
 _FIRST = word_set("first_persons")
 _THIRD = word_set("third_persons")
 _CLIENT = word_set("client_nouns")
@@ -58,10 +60,19 @@ def _claimed(ground: Ground) -> tuple[Doer, Word] | None:
     ):
         return None
     doer, at = _subject(words)
+    at = _going_on(words, at)
     verb = words[at] if at < len(words) else None
     if doer is None or verb is None or not verb.is_content or verb.form in _PASSIVE or ground.claim.passage.negated[at]:
         return None
     return doer, verb
+
+
+def _going_on(words: tuple[Word, ...], at: int) -> int:
+    """Return where the deed stands behind its auxiliaries, if it is one that went on; otherwise ``at``."""
+    after = at
+    while after < len(words) and words[after].form in _AUXILIARIES:
+        after += 1
+    return after if after < len(words) and words[after].form.endswith("ing") else at
 
 
 def _subject(words: tuple[Word, ...]) -> tuple[Doer | None, int]:
