@@ -18,8 +18,8 @@ from pipeline.adapters.judging.embedding import EmbeddingJudge
 from pipeline.ports import SessionFacts
 
 _OUT = Path("pipeline/adapters/judging/embedding.json")
-_VISITS = 30
-_SECTIONS = 150
+_VISITS = 12
+_SECTIONS = 80
 _SEED = 11
 
 
