@@ -257,6 +257,7 @@ def test_a_transcript_without_roles_is_enough(tmp_path: Path) -> None:
     assert "supported" in found(verdicts_on(tmp_path, NOTE, talk=talk))
 
 
+@pytest.mark.slow
 def test_two_hundred_pages_are_checked(tmp_path: Path) -> None:
     """A note of two hundred pages has a verdict for each of its sentences."""
     note = "Client sleeps about four hours a night.\n" * 5_000
