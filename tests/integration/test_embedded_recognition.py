@@ -89,7 +89,7 @@ def test_music_after_speech(transcriber: MoonshineTranscriber, phone_call: Sampl
     "first",
     [
         # Another cut of the same answer is heard as "No, I have vent.": docs/benchmarks.md, Speech.
-        pytest.param(190.0, marks=pytest.mark.xfail(reason="the recognizer mishears this cut of the answer")),
+        pytest.param(190.0, marks=pytest.mark.xfail(strict=False, reason="the recognizer mishears this cut")),
         200.0,
     ],
 )
