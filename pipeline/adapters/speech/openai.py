@@ -4,25 +4,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import httpx
 
 from pipeline.adapters.speech.openai_reply import read_reply
 from pipeline.adapters.speech.openai_sound import Stretch, stretches, wav
 from pipeline.adapters.speech.whisper_guards import believable, within_prompt
+from pipeline.adapters.vendors import LONGEST_PAUSE, TRY_AGAIN, bearer, require_allowed, retry_after
 from pipeline.domain.transcript import Engine, Segment, Transcript
 from pipeline.errors import (
-    EndpointNotAllowedError,
     EndpointReplyInvalidError,
     EndpointUnavailableError,
     EngineUnavailableError,
     NoSpeechError,
 )
 from pipeline.ports import Samples, VoiceTurn
-
-_TRY_AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-_LONGEST_PAUSE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +68,11 @@ class OpenAITranscriber:
         Raises ``EndpointNotAllowedError``, ``EndpointUnavailableError`` after the last try, ``EngineUnavailableError``
         where the server refuses the request itself, ``EndpointReplyInvalidError`` and ``NoSpeechError``.
         """
-        self._require_allowed()
+        require_allowed(self._options.base_url, self._is_allowed)
         prompt = within_prompt(names)
-        with httpx.Client(timeout=self._options.timeout, trust_env=False, headers=self._headers()) as client:
+        with httpx.Client(
+            timeout=self._options.timeout, trust_env=False, headers=bearer(self._options.api_key)
+        ) as client:
             heard = [self._heard(client, stretch, prompt) for stretch in stretches(samples, turns)]
         segments = tuple(segment for each in heard for segment in each.segments)
         if not segments:
@@ -99,21 +97,13 @@ class OpenAITranscriber:
         segments = [Segment("", each.start, each.end, each.text, words=reply.words.within(each)) for each in kept]
         return StretchHeard(tuple(segments), touched > 0, reply.language)
 
-    def _require_allowed(self) -> None:
-        address = urlsplit(self._options.base_url)
-        if address.scheme not in {"http", "https"} or not address.hostname or not self._is_allowed(address.hostname):
-            raise EndpointNotAllowedError
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._options.api_key}"} if self._options.api_key else {}
-
     def _answer(self, client: httpx.Client, stretch: Stretch, prompt: tuple[str, ...]) -> bytes:
         """Return the first good answer within the tries."""
         status: int | None = None
         wait = 0.0
         for number in range(self._options.tries):
             if number:
-                self._pause(max(min(2.0 ** (number - 1), _LONGEST_PAUSE), wait))
+                self._pause(max(min(2.0 ** (number - 1), LONGEST_PAUSE), wait))
             wait = 0.0
             try:
                 answer = self._ask(client, stretch, prompt)
@@ -122,7 +112,7 @@ class OpenAITranscriber:
             if answer.status == HTTPStatus.OK:
                 return answer.body
             status, wait = answer.status, answer.wait
-            if status not in _TRY_AGAIN:
+            if status not in TRY_AGAIN:
                 raise EngineUnavailableError(engine="openai", status=status)
         raise EndpointUnavailableError(status=status)
 
@@ -142,7 +132,7 @@ class OpenAITranscriber:
         with client.stream("POST", url, data=fields, files=sound) as response:
             if response.status_code != HTTPStatus.OK:
                 # What stands in a refusal is not read: it may quote what was sent.
-                return _Answer(response.status_code, b"", _retry_after(response))
+                return _Answer(response.status_code, b"", retry_after(response))
             return _Answer(response.status_code, self._body(response), 0.0)
 
     def _body(self, response: httpx.Response) -> bytes:
@@ -162,8 +152,3 @@ class _Answer:
     body: bytes = field(repr=False)
     #: How long the server asks to be left alone (seconds).
     wait: float
-
-
-def _retry_after(response: httpx.Response) -> float:
-    value = response.headers.get("retry-after", "")
-    return min(float(value), _LONGEST_PAUSE) if value.isdecimal() else 0.0

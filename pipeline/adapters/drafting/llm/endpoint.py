@@ -5,19 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
+from pipeline.adapters.vendors import TRY_AGAIN, bearer, require_allowed, retry_after
 from pipeline.errors import (
-    EndpointNotAllowedError,
     EndpointReplyInvalidError,
     EndpointUnavailableError,
     EngineUnavailableError,
 )
 
-_TRY_AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-_LONGEST_PAUSE = 20.0
 #: Servers that know no JSON schema answer with one of these; they are asked once more without it.
 _NO_SCHEMA = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
 
@@ -58,23 +55,17 @@ class ChatEndpoint:
         ``EndpointReplyInvalidError`` for an answer cut short, and ``EngineUnavailableError`` where the server
         refuses the request itself.
         """
-        self._require_allowed()
+        require_allowed(self._options.base_url, self._is_allowed)
         body = {**self._body(messages, schema), "seed": seed}
-        with httpx.Client(timeout=self._options.timeout, trust_env=False, headers=self._headers()) as client:
+        with httpx.Client(
+            timeout=self._options.timeout, trust_env=False, headers=bearer(self._options.api_key)
+        ) as client:
             response = self._answer(client, body)
             if response.status_code in _NO_SCHEMA:
                 response = self._answer(client, {name: body[name] for name in body if name != "response_format"})
         if response.status_code != HTTPStatus.OK:
             raise EngineUnavailableError(status=response.status_code)
         return _content(response)
-
-    def _require_allowed(self) -> None:
-        address = urlsplit(self._options.base_url)
-        if address.scheme not in {"http", "https"} or not address.hostname or not self._is_allowed(address.hostname):
-            raise EndpointNotAllowedError
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._options.api_key}"} if self._options.api_key else {}
 
     def _body(self, messages: list[dict[str, str]], schema: Json) -> dict[str, Any]:
         return {
@@ -101,15 +92,10 @@ class ChatEndpoint:
                 response = client.post(url, json=body)
             except httpx.TransportError:
                 continue
-            if response.status_code not in _TRY_AGAIN:
+            if response.status_code not in TRY_AGAIN:
                 return response
-            status, wait = response.status_code, _retry_after(response)
+            status, wait = response.status_code, retry_after(response)
         raise EndpointUnavailableError(status=status)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    value = response.headers.get("retry-after", "")
-    return min(float(value), _LONGEST_PAUSE) if value.isdigit() else 0.0
 
 
 def _content(response: httpx.Response) -> str:
