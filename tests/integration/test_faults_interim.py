@@ -63,12 +63,17 @@ def test_recognition_is_not_repeated_after_a_crash(deployment: Deployment, notes
 def test_between_the_attempts_it_is_ciphertext_and_goes_with_the_recording(deployment: Deployment, notes: Path) -> None:
     """While it waits nobody can read it, and deleting the recording deletes it."""
     session_id = deployment.submit(b"sound" * 100_000)
+    hold = notes / "hold"
+    hold.touch()
     with worker(deployment, notes):
-        assert until((notes / "died").exists)
-    found = companions(deployment)
-    traces = [*files_under(deployment.folder), *objects_of(deployment.wiring.objects)]
-    deployment.wiring.artifacts.destroy(session_id, ArtifactKind.RECORDING)
+        died = until((notes / "died").exists)
+        found = companions(deployment)
+        traces = [*files_under(deployment.folder), *objects_of(deployment.wiring.objects)]
+        deployment.wiring.artifacts.destroy(session_id, ArtifactKind.RECORDING)
+        left = companions(deployment)
+        hold.unlink()
 
+    assert died
     assert len(found) == 1
     assert hits(traces) == []
-    assert companions(deployment) == []
+    assert left == []

@@ -1,7 +1,11 @@
-"""A stage process for tests: it hears a phrase, notes each time that it does, and may die before it has finished."""
+"""A stage process for tests: it hears a phrase, notes each time that it does, and dies the first time.
+
+The next attempt waits as long as a file ``hold`` lies in the folder.
+"""
 
 import os
 import signal
+import time
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,6 +18,8 @@ from pipeline.ports import Inputs, Samples, StageFunction, StageResult, StageTas
 from pipeline.stages.transcribe import Interim, transcribe
 from tests.chaos.canary import PHRASE
 from tests.fakes_speech import FakeDecoder, FakeDiarizer, FakeTranscriber, dialogue
+
+_LOOK = 0.05
 
 
 class DyingDecoder(FakeDecoder):
@@ -38,6 +44,8 @@ def build(folder: Path) -> StageFunction:
 
 def work(folder: Path, task: StageTask, inputs: Inputs) -> StageResult:
     """Transcribe with engines that hear the phrase."""
+    while (folder / "died").exists() and (folder / "hold").exists():
+        time.sleep(_LOOK)
     segments, turns = dialogue(("A", f"How are you? I heard of {PHRASE}."), ("B", "I have been tired, and I said no."))
     transcriber = FakeTranscriber(segments)
     try:
