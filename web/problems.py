@@ -12,6 +12,7 @@ from pipeline.errors import (
     AccessError,
     AccountExistsError,
     ArrivalUnknownError,
+    BatchInvalidError,
     BatchUnknownError,
     NotSignedInError,
     OperationConflictError,
@@ -93,6 +94,8 @@ def status_of(error: PipelineError) -> int:
 def problem_response(error: PipelineError, *, status: int | None = None, **more: object) -> JSONResponse:
     """Return the failure as a problem document."""
     status = status or status_of(error)
+    if isinstance(error, BatchInvalidError):
+        more = {**more, "errors": [{"row": str(e.row), "where": e.where, "problem": e.problem} for e in error.wrong]}
     body = {
         "type": f"urn:nightscribe:reason:{error.reason_code}",
         "title": error.sentence,

@@ -18,9 +18,10 @@ from pipeline.intake import Intake
 from pipeline.ports import Doorbell
 from pipeline.uploads import Uploads
 from web.api.auditing import audit_router
+from web.api.batches import batches_router
 from web.api.consents import consents_router
 from web.api.description import description_router
-from web.api.operating import batches_router, queues_router, runs_router
+from web.api.operating import queues_router, runs_router
 from web.api.sessions import sessions_router
 from web.api.transcripts import transcripts_router
 from web.api.uploads import uploads_router

@@ -85,3 +85,18 @@ class BatchOpened(Event):
     def stream(self) -> Stream:
         """Return intake's chain."""
         return Stream.INTAKE
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBatched(Event):
+    """A session that had come in by itself was taken into a batch."""
+
+    actor: str
+    batch_id: BatchId
+    session_id: SessionId
+    priority: int
+
+    @property
+    def stream(self) -> Stream:
+        """Return intake's chain."""
+        return Stream.INTAKE

@@ -1,5 +1,8 @@
 """What operators may not do, or did too late."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from pipeline.errors.kinds import PermanentError
 
 
@@ -22,6 +25,48 @@ class BatchUnknownError(PermanentError):
 
     reason_code = "batch_unknown"
     sentence = "There is no batch with this id. `nightscribe status` lists them."
+
+
+class SessionInBatchError(PermanentError):
+    """A session belongs to the first batch that named it."""
+
+    reason_code = "session_in_batch"
+    sentence = "This session belongs to another batch already. Leave it out of this one."
+
+
+class SessionTwiceError(PermanentError):
+    """Several rows of one batch name one session."""
+
+    reason_code = "session_twice"
+    sentence = "This session stands on more than one row. Name it once."
+
+
+class RecordingNotComeError(PermanentError):
+    """A session that was announced and that nothing came for."""
+
+    reason_code = "recording_not_come"
+    sentence = "Nothing has come for this session. Upload its recording, or name the upload that is under way."
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with a row, which is counted from 1; nothing of what stood in it."""
+
+    row: int
+    problem: str
+    where: str = ""
+
+
+class BatchInvalidError(PermanentError):
+    """A batch with rows that cannot be taken; ``wrong`` names all of them."""
+
+    reason_code = "batch_invalid"
+    sentence = "The batch has problems; none of it was taken. Mend the rows that `errors` names and send it again."
+
+    def __init__(self, wrong: Sequence[RowProblem] = (), **facts: str | float | None) -> None:
+        """Keep what is wrong, in order of rows."""
+        super().__init__(**facts)
+        self.wrong = tuple(sorted(wrong, key=lambda each: each.row))
 
 
 class WorkerUnknownError(PermanentError):

@@ -6,9 +6,11 @@ from typing import Protocol
 
 from pipeline.domain.artifact import StoredArtifact
 from pipeline.domain.consent import Consent, Participant
+from pipeline.domain.night import Batch
 from pipeline.domain.retention import RetentionPolicy
-from pipeline.domain.session import RunId, Session
-from pipeline.errors import ConsentError
+from pipeline.domain.session import RunId, Session, SessionId
+from pipeline.errors import ConsentError, RowProblem
+from pipeline.ports.uploads import UploadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,33 @@ class Candidate:
     policy: RetentionPolicy
     consents: tuple[Consent, ...] = ()
     voices: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSession:
+    """A row of a batch of sessions that are known already, named by themselves or by their upload."""
+
+    row: int
+    session_id: SessionId | None = None
+    upload_id: UploadId | None = None
+    #: Another priority for it, where it gets one.
+    priority: int | None = None
+
+
+class BatchGatherer(Protocol):
+    """Makes batches of sessions that came in one by one."""
+
+    def gather(self, batch: Batch, named: Sequence[NamedSession], actor: str) -> Batch:
+        """Take every session into the batch, or none and raise ``BatchInvalidError`` with all that is wrong.
+
+        The same manifest again returns the batch that is there. Each session needs the consents that intake asks
+        for, a recording that came or an upload that is under way, and no batch yet.
+        """
+        ...
+
+    def find_wrong(self, named: Sequence[NamedSession]) -> Sequence[RowProblem]:
+        """Return what ``gather`` would name as wrong, and change nothing."""
+        ...
 
 
 class BulkRegistry(Protocol):

@@ -1,18 +1,17 @@
-"""Queues, stage runs and batches over HTTP: counts, times and codes, and what an operator does to them."""
+"""Queues and stage runs over HTTP: counts, times and codes, and what an operator does to them."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from config.wiring import Wiring
 from pipeline.domain.account import Permission, Principal
-from pipeline.domain.night import BatchId
 from pipeline.domain.operating import Decision, QueueState
 from pipeline.domain.session import RunId, Stage, StageStatus, parse_session_id
-from pipeline.ports.queue_view import BatchProgress, StageDepth
+from pipeline.ports.queue_view import StageDepth
 from web.api.answers import Answer, Once, etagged, once
 from web.api.shapes import STRICT
 from web.guard import require
@@ -20,7 +19,6 @@ from web.guard import require
 _QUEUES = require(Permission.QUEUES_READ)
 _STEER = require(Permission.QUEUES_OPERATE)
 _OPERATE = require(Permission.RUNS_OPERATE)
-_BATCHES = require(Permission.BATCHES_READ)
 _LARGEST = 64 * 1024
 
 ReasonCode = Annotated[
@@ -80,32 +78,6 @@ class Queues(BaseModel):
     queues: list[QueueShape]
 
 
-class BatchShape(BaseModel):
-    """How far a batch has come, in sessions."""
-
-    batch_id: str
-    label: str
-    submitted_by: str
-    created_at: datetime | None
-    deadline: datetime | None
-    sessions: int
-    done: int
-    running: int
-    waiting: int
-    failed: int
-    refused: int
-    quarantined: int
-    cancelled: int
-    turned_away: int
-    audio_seconds: float
-
-
-class Batches(BaseModel):
-    """The newest batches first."""
-
-    batches: list[BatchShape]
-
-
 def queues_router(wiring: Wiring) -> APIRouter:
     """Return ``/v1/queues``."""
     router = APIRouter(prefix="/v1/queues", tags=["queues"], max_body_size=_LARGEST)
@@ -121,7 +93,7 @@ def queues_router(wiring: Wiring) -> APIRouter:
         """Pause, drain or reopen a stage on all machines; refused where somebody changed it since."""
 
         def work() -> Answer:
-            ledger.steer(stage, wanted.state, _decided(principal, wanted), wanted.seen_revision)
+            ledger.steer(stage, wanted.state, decided(principal, wanted), wanted.seen_revision)
             return Answer(Queues(queues=[_queue(depth) for depth in ledger.stage_depths() if depth.stage is stage]))
 
         return carry_out(work)
@@ -137,24 +109,24 @@ def runs_router(wiring: Wiring) -> APIRouter:
     @router.post("/runs/{run_id}/retry", response_model=Done)
     def retry(principal: Annotated[Principal, _OPERATE], run_id: str, why: Why, carry_out: OnceOnly) -> Response:
         """Make a run that ended badly ready again, with fresh tries."""
-        return carry_out(lambda: _operated("retried", ledger.retry_run, run_id, _decided(principal, why)))
+        return carry_out(lambda: _operated("retried", ledger.retry_run, run_id, decided(principal, why)))
 
     @router.post("/runs/{run_id}/release", response_model=Done)
     def release(principal: Annotated[Principal, _OPERATE], run_id: str, why: Why, carry_out: OnceOnly) -> Response:
         """Make a quarantined run ready again."""
-        return carry_out(lambda: _operated("released", ledger.release_quarantined, run_id, _decided(principal, why)))
+        return carry_out(lambda: _operated("released", ledger.release_quarantined, run_id, decided(principal, why)))
 
     @router.post("/runs/{run_id}/discard", response_model=Done)
     def discard(principal: Annotated[Principal, _OPERATE], run_id: str, why: Why, carry_out: OnceOnly) -> Response:
         """Set a run that ended badly aside for good."""
-        return carry_out(lambda: _operated("discarded", ledger.discard, run_id, _decided(principal, why)))
+        return carry_out(lambda: _operated("discarded", ledger.discard, run_id, decided(principal, why)))
 
     @router.post("/sessions/{session_id}/cancel", response_model=Done)
     def cancel(principal: Annotated[Principal, _OPERATE], session_id: str, why: Why, carry_out: OnceOnly) -> Response:
         """End what is ready or runs of a session; nothing is deleted."""
 
         def work() -> Answer:
-            ended = ledger.cancel_session(parse_session_id(session_id), _decided(principal, why))
+            ended = ledger.cancel_session(parse_session_id(session_id), decided(principal, why))
             return Answer(Done(done="cancelled", runs=list(ended), sessions=[session_id]))
 
         return carry_out(work)
@@ -166,38 +138,8 @@ def runs_router(wiring: Wiring) -> APIRouter:
         """Give a session's open and later runs another priority."""
 
         def work() -> Answer:
-            ledger.change_priority(parse_session_id(session_id), wanted.priority, _decided(principal, wanted))
+            ledger.change_priority(parse_session_id(session_id), wanted.priority, decided(principal, wanted))
             return Answer(Done(done="reordered", sessions=[session_id]))
-
-        return carry_out(work)
-
-    return router
-
-
-def batches_router(wiring: Wiring) -> APIRouter:
-    """Return ``/v1/batches``."""
-    router = APIRouter(prefix="/v1/batches", tags=["batches"], max_body_size=_LARGEST)
-    ledger = wiring.ledger
-
-    @router.get("", response_model=Batches)
-    def batches(
-        request: Request, _principal: Annotated[Principal, _BATCHES], limit: Annotated[int, Query(ge=1, le=100)] = 20
-    ) -> Response:
-        """Show how far the newest batches are."""
-        return etagged(request, Batches(batches=[_batch(each) for each in ledger.batches_progress(limit)]))
-
-    @router.get("/{batch_id}", response_model=BatchShape)
-    def batch(request: Request, _principal: Annotated[Principal, _BATCHES], batch_id: str) -> Response:
-        """Show how far a batch is."""
-        return etagged(request, _batch(ledger.batch_progress(BatchId(batch_id))))
-
-    @router.post("/{batch_id}/cancel", response_model=Done)
-    def cancel(principal: Annotated[Principal, _OPERATE], batch_id: str, why: Why, carry_out: OnceOnly) -> Response:
-        """Cancel every session of a batch that still has work to come."""
-
-        def work() -> Answer:
-            ended = ledger.cancel_batch(BatchId(batch_id), _decided(principal, why))
-            return Answer(Done(done="cancelled", sessions=list(ended)))
 
         return carry_out(work)
 
@@ -210,7 +152,8 @@ def _operated(done: Deed, operate: Callable[[RunId, Decision], object], run_id: 
     return Answer(Done(done=done, runs=[run_id]))
 
 
-def _decided(principal: Principal, why: Why) -> Decision:
+def decided(principal: Principal, why: Why) -> Decision:
+    """Return who decides, and why."""
     return Decision(principal.name, why.reason)
 
 
@@ -227,25 +170,4 @@ def _queue(depth: StageDepth) -> QueueShape:
         running_audio_seconds=depth.running_audio_seconds,
         succeeded_last_hour=depth.succeeded_last_hour,
         audio_seconds_last_hour=depth.audio_seconds_last_hour,
-    )
-
-
-def _batch(progress: BatchProgress) -> BatchShape:
-    batch = progress.batch
-    return BatchShape(
-        batch_id=batch.batch_id,
-        label=batch.label,
-        submitted_by=batch.submitted_by,
-        created_at=batch.created_at,
-        deadline=batch.deadline,
-        sessions=progress.sessions,
-        done=progress.done,
-        running=progress.running,
-        waiting=progress.waiting,
-        failed=progress.failed,
-        refused=progress.refused,
-        quarantined=progress.quarantined,
-        cancelled=progress.cancelled,
-        turned_away=progress.turned_away,
-        audio_seconds=progress.audio_seconds,
     )

@@ -1,7 +1,7 @@
 """Consents of many new sessions at once: recorded, then held against what intake asks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, func, select
@@ -12,7 +12,15 @@ from pipeline.adapters.database.rows import consent_of
 from pipeline.adapters.database.tables import consents, persons, sessions
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.session_events import ConsentRecorded, IntakeRefused
-from pipeline.domain.consent import INTAKE_PURPOSES, Consent, ConsentDecision, PersonRef, Purpose, require_consent
+from pipeline.domain.consent import (
+    INTAKE_PURPOSES,
+    Consent,
+    ConsentDecision,
+    Participant,
+    PersonRef,
+    Purpose,
+    require_consent,
+)
 from pipeline.domain.session import SessionId
 from pipeline.errors import ConsentError
 from pipeline.ports.bulk import Candidate
@@ -52,20 +60,27 @@ def only_new(tx: Transaction, candidates: Sequence[Candidate]) -> dict[SessionId
 
 def check_all(tx: Transaction, candidates: Sequence[Candidate]) -> dict[SessionId, int | ConsentError]:
     """Return the revision that each session rests on, or the error that forbids it, audited."""
-    shared, own = _current(tx, candidates, INTAKE_PURPOSES)
-    found: dict[SessionId, int | ConsentError] = {}
-    for candidate in candidates:
-        session_id = candidate.session.session_id
-        given = [c for p in candidate.participants for c in shared[p.person]] + own[session_id]
-        newest = {(c.person, c.purpose): c for c in sorted(given, key=lambda consent: consent.rev)}
-        try:
-            rev = require_consent(session_id, INTAKE_PURPOSES, candidate.participants, newest.values(), tx.now)
-        except ConsentError as error:
+    found = check_people(tx, {each.session.session_id: each.participants for each in candidates})
+    for session_id, error in found.items():
+        if isinstance(error, ConsentError):
             purpose = error.facts.get("purpose")
             tx.record(IntakeRefused(session_id, error.reason_code, None if purpose is None else str(purpose)))
+    return found
+
+
+def check_people(
+    tx: Transaction, recorded: Mapping[SessionId, Sequence[Participant]]
+) -> dict[SessionId, int | ConsentError]:
+    """Return the revision that each session of these people rests on, or the error that forbids it."""
+    shared, own = _current(tx, recorded, INTAKE_PURPOSES)
+    found: dict[SessionId, int | ConsentError] = {}
+    for session_id, people in recorded.items():
+        given = [c for each in people for c in shared[each.person]] + own[session_id]
+        newest = {(c.person, c.purpose): c for c in sorted(given, key=lambda consent: consent.rev)}
+        try:
+            found[session_id] = require_consent(session_id, INTAKE_PURPOSES, people, newest.values(), tx.now)
+        except ConsentError as error:
             found[session_id] = error
-        else:
-            found[session_id] = rev
     return found
 
 
@@ -73,7 +88,8 @@ def _recorded_already(tx: Transaction, candidates: Sequence[Candidate]) -> set[S
     """Return the sessions whose forms say nothing that their newest decisions do not say."""
     if not candidates:
         return set()
-    _, own = _current(tx, candidates, tuple(Purpose))
+    recorded = {each.session.session_id: each.participants for each in candidates}
+    _, own = _current(tx, recorded, tuple(Purpose))
     return {
         candidate.session.session_id
         for candidate in candidates
@@ -101,17 +117,16 @@ def _record(tx: Transaction, given: Sequence[Consent], actor: str) -> None:
 
 
 def _current(
-    tx: Transaction, candidates: Sequence[Candidate], purposes: Iterable[Purpose]
+    tx: Transaction, recorded: Mapping[SessionId, Sequence[Participant]], purposes: Iterable[Purpose]
 ) -> tuple[defaultdict[PersonRef, list[Consent]], defaultdict[SessionId, list[Consent]]]:
     """Return the newest decisions about these purposes: for every session, and for one of these sessions."""
-    people = {person.person for candidate in candidates for person in candidate.participants}
-    ids = [candidate.session.session_id for candidate in candidates]
+    people = {each.person for together in recorded.values() for each in together}
     newest = (
         select(func.max(consents.c.rev))
         .where(
             consents.c.person_ref.in_(people),
             consents.c.purpose.in_(tuple(purposes)),
-            consents.c.session_id.is_(None) | consents.c.session_id.in_(ids),
+            consents.c.session_id.is_(None) | consents.c.session_id.in_(recorded),
         )
         .group_by(consents.c.person_ref, consents.c.purpose, consents.c.session_id)
     )

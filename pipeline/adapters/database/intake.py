@@ -115,6 +115,9 @@ def _keep(tx: Transaction, announced: Announcement) -> Row:
     row = lock_session(tx, session.session_id, writing=True)
     if row["accepted_at"] is not None:
         return row
+    if row["batch_id"] not in {None, session.batch_id}:
+        # It was taken into a batch since it was announced, and belongs to the first that named it.
+        values |= {name: row[name] for name in ("batch_id", "priority")}
     tx.connection.execute(sessions.update().where(sessions.c.session_id == session.session_id).values(**values))
     _keep_participants(tx, announced)
     keep_policy(tx, session.session_id, announced.policy)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from functools import partial
 
-from pipeline.adapters.database import admitting, batching, cancelling, registering, retrying, steering
+from pipeline.adapters.database import admitting, batching, cancelling, gathering, registering, retrying, steering
 from pipeline.adapters.database.transactions import Database
 from pipeline.domain.artifact import StoredArtifact
 from pipeline.domain.night import Batch, BatchId
 from pipeline.domain.operating import Decision, QueueState, RunFilter
 from pipeline.domain.session import RunId, SessionId, Stage, WorkerId
-from pipeline.errors import ConsentError
-from pipeline.ports.bulk import Candidate
+from pipeline.errors import ConsentError, RowProblem
+from pipeline.ports.bulk import Candidate, NamedSession
 from pipeline.ports.operations import Ready, StageControl
 
 #: How many runs of many are changed in one transaction: few enough that workers hardly wait.
@@ -87,6 +87,14 @@ class SqlOperations:
     ) -> Sequence[RunId | ConsentError | None]:
         """Accept new sessions whose recordings are stored."""
         return self.database.write(lambda tx: registering.register_all(tx, accepted))
+
+    def gather(self, batch: Batch, named: Sequence[NamedSession], actor: str) -> Batch:
+        """Take sessions that are known into a batch, all of them or none."""
+        return self.database.write(lambda tx: gathering.gather(tx, batch, named, actor))
+
+    def find_wrong(self, named: Sequence[NamedSession]) -> Sequence[RowProblem]:
+        """Return what is wrong with the rows of a batch."""
+        return self.database.write(lambda tx: gathering.find_wrong(tx, named))
 
     def open_batch(self, batch: Batch) -> Batch:
         """Keep a batch, or return the one that the same manifest opened."""

@@ -1,0 +1,116 @@
+"""Sessions that came in one by one become a batch whole or not at all, on every database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pipeline.adapters.database import SqlLedger
+from pipeline.adapters.database.sql_uploads import SqlUploads
+from pipeline.audit.check import check_audit
+from pipeline.domain.artifact import ArtifactKind
+from pipeline.domain.consent import PersonRef, Purpose
+from pipeline.domain.night import Batch, new_batch_id
+from pipeline.domain.session import SessionId, Stage
+from pipeline.errors import BatchInvalidError, RowProblem
+from pipeline.ports.bulk import NamedSession
+from pipeline.ports.uploads import Ticket, UploadId, UploadState
+from tests.factories import accepted_session, keep_days, make_session, permits, stored, taken, two_people
+from tests.ledger_views import entries
+
+
+def evening(digest: str | None = None) -> Batch:
+    """Return a new batch."""
+    return Batch(new_batch_id(), "evening", "robot", manifest_sha256=digest)
+
+
+def rows(*named: SessionId | UploadId, priority: int | None = None) -> list[NamedSession]:
+    """Return rows that name sessions, or uploads where they begin so, in this order."""
+    return [
+        NamedSession(number, None, UploadId(each), priority)
+        if each.startswith("upl-")
+        else NamedSession(number, SessionId(each), None, priority)
+        for number, each in enumerate(named, 1)
+    ]
+
+
+def announced(ledger: SqlLedger) -> SessionId:
+    """Announce a session whose people permit everything; return it."""
+    session = make_session()
+    ledger.record_consents(permits(two_people()), "test")
+    ledger.expect_session(session, two_people(), keep_days(), 2)
+    return session.session_id
+
+
+def test_sessions_become_a_batch(ledger: SqlLedger) -> None:
+    """They count as the batch's, also in what is ready; each is audited, and another priority goes first."""
+    first, second = accepted_session(ledger).session_id, accepted_session(ledger).session_id
+    named = [*rows(first), NamedSession(2, second, priority=5)]
+
+    batch = ledger.gather(evening(), named, "robot")
+
+    progress = ledger.batch_progress(batch.batch_id)
+    assert (progress.sessions, progress.waiting) == (2, 2)
+    assert taken(ledger, Stage.TRANSCRIBE).session.session_id == second
+    facts = [each["facts"] for each in entries(ledger, "intake") if each["event"] == "session_batched"]
+    assert [(each["session_id"], each["priority"]) for each in facts] == [(first, 100), (second, 5)]
+    assert check_audit(ledger, None).intact
+
+
+def test_everything_that_is_wrong_is_named_at_once_and_nothing_is_taken(ledger: SqlLedger) -> None:
+    """Each sort of wrong row is named with its number, and the good rows stay without a batch."""
+    good = accepted_session(ledger).session_id
+    elsewhere = accepted_session(ledger).session_id
+    ledger.gather(evening(), rows(elsewhere), "robot")
+    people = two_people("person-gone")
+    gone = accepted_session(ledger, people=people).session_id
+    ledger.withdraw(PersonRef("person-gone"), [Purpose.STORE_AUDIO], None, "test")
+    twice = accepted_session(ledger).session_id
+    awaited = announced(ledger)
+    ended = SqlUploads(ledger.database).open_upload(Ticket(announced(ledger), 10), timedelta(hours=1), "test")
+    SqlUploads(ledger.database).settle_upload(ended.upload_id, UploadState.ABANDONED, None, "test")
+    never = SessionId("session-never"), UploadId("upl-never")
+    named = rows(good, *never, elsewhere, gone, twice, awaited, ended.upload_id, twice)
+
+    with pytest.raises(BatchInvalidError) as caught:
+        ledger.gather(evening(), named, "robot")
+
+    assert caught.value.wrong == (
+        RowProblem(2, "session_unknown", "session_id"),
+        RowProblem(3, "upload_unknown", "upload_id"),
+        RowProblem(4, "session_in_batch", "session_id"),
+        RowProblem(5, "consent_withdrawn", "session_id"),
+        RowProblem(6, "session_twice", "session_id"),
+        RowProblem(7, "recording_not_come", "session_id"),
+        RowProblem(8, "upload_closed", "upload_id"),
+        RowProblem(9, "session_twice", "session_id"),
+    )
+    assert ledger.session(good).session.batch_id is None
+    assert len(ledger.batches()) == 1
+    assert list(ledger.find_wrong(named)) == list(caught.value.wrong)
+
+
+def test_the_same_order_again_is_the_same_batch(ledger: SqlLedger) -> None:
+    """Nothing is taken twice, and no row is called wrong for being in its own batch."""
+    named = rows(accepted_session(ledger).session_id)
+    first = ledger.gather(evening("a" * 64), named, "robot")
+
+    again = ledger.gather(evening("a" * 64), named, "robot")
+
+    assert again.batch_id == first.batch_id
+    assert [each["event"] for each in entries(ledger, "intake")].count("session_batched") == 1
+
+
+def test_what_comes_later_is_of_the_batch(ledger: SqlLedger) -> None:
+    """A session named by its upload keeps batch and priority when its recording comes, whatever was read before."""
+    session_id = announced(ledger)
+    upload = SqlUploads(ledger.database).open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+    before = ledger.expected(session_id)
+    batch = ledger.gather(evening(), rows(upload.upload_id, priority=7), "robot")
+
+    recording = stored(session_id, ArtifactKind.RECORDING)
+    ledger.register(before.session, before.participants, recording, before.policy, before.voices)
+
+    session = ledger.session(session_id).session
+    assert (session.batch_id, session.priority) == (batch.batch_id, 7)
+    assert replace(before.session, batch_id=batch.batch_id, priority=7) == session
