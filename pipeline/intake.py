@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -56,10 +57,10 @@ class Intake:
         if submission.consents:
             self.registry.record_consents(submission.consents, submission.actor)
         self.registry.check_intake(session.session_id, submission.participants)
-        earlier = self._earlier(session.session_id, kind_of(session.kind))
+        earlier = self._earlier(session.session_id)
         if earlier is not None:
             run_id, stored = earlier
-            self._require_same(stored, recording)
+            self.require_same(session.kind, stored, recording)
             return run_id
         return self._register(submission, recording)
 
@@ -80,19 +81,20 @@ class Intake:
             self.artifacts.write_beside(stored, Companion.VOCABULARY, 0, names_to_text(submission.names).encode())
         return stored
 
-    def _earlier(self, session_id: SessionId, kind: ArtifactKind) -> tuple[RunId, StoredArtifact | None] | None:
+    def _earlier(self, session_id: SessionId) -> tuple[RunId, tuple[StoredArtifact, ...]] | None:
         try:
             row = self.registry.session(session_id)
         except SessionUnknownError:
             return None
-        if not row.runs:
-            return None
-        stored = next((a for a in row.artifacts if a.kind is kind), None)
-        return row.runs[0].run_id, stored
+        return (row.runs[0].run_id, row.artifacts) if row.runs else None
 
-    def _require_same(self, stored: StoredArtifact | None, recording: BinaryIO) -> None:
-        """Compare by reading both: a digest of the plaintext that outlived it would be a guess-checker."""
-        if stored is None or _digest(recording) != self._stored_digest(stored):
+    def require_same(self, kind: SessionKind, stored: Sequence[StoredArtifact], recording: BinaryIO) -> None:
+        """Raise ``SessionConflictError`` where what comes is not what is stored.
+
+        It compares by reading both: a digest of the plaintext that outlived it would be a guess-checker.
+        """
+        earlier = next((each for each in stored if each.kind is kind_of(kind)), None)
+        if earlier is None or _digest(recording) != self._stored_digest(earlier):
             raise SessionConflictError
 
     def _stored_digest(self, stored: StoredArtifact) -> bytes | None:

@@ -1,5 +1,6 @@
 """What every event is: a name, a stream, and facts: ids, counts, digests, versions and reason codes, never text."""
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass, fields
@@ -76,8 +77,13 @@ def event_fields(event: Event) -> dict[str, object]:
 
 
 def _dataclass_fields(value: object) -> dict[str, object]:
-    pairs = ((field.name, getattr(value, field.name)) for field in fields(value))  # type: ignore[arg-type]  # every event is a dataclass; the base class cannot say so
+    pairs = ((name, getattr(value, name)) for name in _names(type(value)))  # type: ignore[arg-type]  # typeshed: classes are hashable
     return {name: _plain(item) for name, item in pairs if item is not None}
+
+
+@functools.cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _plain(value: object) -> object:

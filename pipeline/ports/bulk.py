@@ -51,14 +51,24 @@ class BatchGatherer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A session that was accepted before, and whose form says nothing that is not recorded."""
+
+    run_id: RunId
+    artifacts: tuple[StoredArtifact, ...]
+
+
+#: ``True``: new, and its recording may be kept. ``False`` and ``None``: take it by itself; with ``False`` every
+#: decision of its form is recorded already.
+Admission = bool | Earlier | ConsentError | None
+
+
 class BulkRegistry(Protocol):
     """Both methods answer for each candidate in order; ``None`` says: take this one by itself, it is not new."""
 
-    def admit_all(self, candidates: Sequence[Candidate], actor: str) -> Sequence[bool | ConsentError | None]:
-        """Record consents, and say which of these sessions' recordings may be kept.
-
-        ``False`` says: not new either, and every decision of its form is recorded already.
-        """
+    def admit_all(self, candidates: Sequence[Candidate], actor: str) -> Sequence[Admission]:
+        """Record consents, and say which of these sessions' recordings may be kept."""
         ...
 
     def register_all(

@@ -16,9 +16,15 @@ from pipeline.adapters.store.local_folder import LocalFolderStore
 from pipeline.audit.check import check_audit
 from pipeline.bulk_intake import BulkIntake, Item, Outcome
 from pipeline.domain.artifact import ArtifactKind
-from pipeline.domain.consent import ConsentDecision, Purpose
+from pipeline.domain.consent import ConsentDecision, PersonRef, Purpose
 from pipeline.domain.session import Session, SessionId, Stage
-from pipeline.errors import ConsentDeniedError, ConsentMissingError, RecordingEmptyError, SessionConflictError
+from pipeline.errors import (
+    ConsentDeniedError,
+    ConsentMissingError,
+    ConsentWithdrawnError,
+    RecordingEmptyError,
+    SessionConflictError,
+)
 from pipeline.intake import Intake, Submission
 from tests.factories import WORKER, keep_days, make_session, permits, taken, two_people
 from tests.fakes import RecordingDoorbell
@@ -106,3 +112,45 @@ def test_again_is_the_same_and_other_content_a_conflict(bulk: BulkIntake, ledger
     assert again == before
     assert len(entries(ledger, "consent")) == recorded
     assert isinstance(other[first[0].session.session_id], SessionConflictError)
+
+
+def test_again_writes_nothing(bulk: BulkIntake, tmp_path: Path) -> None:
+    """What was handed in before is compared with what is stored, and no byte of it is encrypted or stored again."""
+    items = [item(number) for number in range(3)]
+    accept_all(bulk, items)
+    before = objects_under(tmp_path)
+
+    accept_all(bulk, items)
+
+    assert objects_under(tmp_path) == before
+    assert len(before) == 3
+
+
+def test_again_after_consent_was_withdrawn_is_refused(bulk: BulkIntake, ledger: SqlLedger) -> None:
+    """What was accepted before is not accepted again once the people recorded think otherwise; the others are."""
+    items = [item(0), item(1)]
+    accept_all(bulk, items)
+    ledger.withdraw(PersonRef("client-0"), [Purpose.STORE_AUDIO], None, "test")
+
+    found = accept_all(bulk, items)
+
+    outcomes = [found[each[0].session.session_id] for each in items]
+    assert [type(outcome) for outcome in outcomes] == [ConsentWithdrawnError, str]
+    assert events(ledger, "intake").count("intake_refused") == 1
+
+
+def test_an_earlier_denial_for_the_session_counts_beside_a_new_form(bulk: BulkIntake, ledger: SqlLedger) -> None:
+    """A form that leaves out a person does not bury what that person decided about this session before."""
+    submission, opener = item(0)
+    mine, others = submission.participants[0].person, submission.consents[len(Purpose) :]
+    denied = [replace(c, decision=ConsentDecision.DENY) for c in submission.consents if c.person == mine]
+    ledger.record_consents(denied, "test")
+
+    found = accept_all(bulk, [(replace(submission, consents=others), opener)])
+
+    assert isinstance(found[submission.session.session_id], ConsentDeniedError)
+
+
+def objects_under(folder: Path) -> dict[str, int]:
+    """Return every stored object with when it was written."""
+    return {str(path): path.stat().st_mtime_ns for path in (folder / "objects").rglob("*") if path.is_file()}

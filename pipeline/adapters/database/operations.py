@@ -10,7 +10,7 @@ from pipeline.domain.night import Batch, BatchId
 from pipeline.domain.operating import Decision, QueueState, RunFilter
 from pipeline.domain.session import RunId, SessionId, Stage, WorkerId
 from pipeline.errors import ConsentError, RowProblem
-from pipeline.ports.bulk import Candidate, NamedSession
+from pipeline.ports.bulk import Admission, Candidate, NamedSession
 from pipeline.ports.operations import Ready, StageControl
 
 #: How many runs of many are changed in one transaction: few enough that workers hardly wait.
@@ -78,7 +78,7 @@ class SqlOperations:
         """Give a session another priority."""
         self.database.write(lambda tx: retrying.change_priority(tx, session_id, priority, decision))
 
-    def admit_all(self, candidates: Sequence[Candidate], actor: str) -> Sequence[bool | ConsentError | None]:
+    def admit_all(self, candidates: Sequence[Candidate], actor: str) -> Sequence[Admission]:
         """Record the consents of new sessions and say which may be kept."""
         return self.database.write(lambda tx: admitting.admit_all(tx, candidates, actor))
 

@@ -74,7 +74,7 @@ class Transaction:
 
     def rows(self, statement: Select[Any]) -> list[Mapping[str, Any]]:
         """Return what a query finds."""
-        return [row._asdict() for row in self.connection.execute(statement)]
+        return [row._asdict() for row in self.connection.execute(statement).all()]
 
     def row(self, statement: Select[Any]) -> Mapping[str, Any] | None:
         """Return the only row a query finds, if it finds one."""
