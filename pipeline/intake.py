@@ -64,6 +64,10 @@ class Intake:
             return run_id
         return self._register(submission, recording)
 
+    def is_accepted(self, session_id: SessionId) -> bool:
+        """Say whether the session has been accepted."""
+        return self._earlier(session_id) is not None
+
     def _register(self, submission: Submission, recording: BinaryIO) -> RunId:
         session = submission.session
         stored = self.store(submission, recording)

@@ -69,6 +69,20 @@ def object_key(session_id: SessionId, kind: ArtifactKind, key_id: KeyId, attempt
     return ObjectKey(f"{session_prefix(session_id)}{kind}/{attempt}-{key_id}")
 
 
+#: Ends the key of an object that lists the parts a recording lies in.
+_LIST = ".parts"
+
+
+def parts_key(session_id: SessionId, kind: ArtifactKind, key_id: KeyId, attempt: int) -> ObjectKey:
+    """Return the key of a list of parts."""
+    return ObjectKey(f"{object_key(session_id, kind, key_id, attempt)}{_LIST}")
+
+
+def lies_in_parts(key: ObjectKey) -> bool:
+    """Say whether what lies there is a list of parts."""
+    return key.endswith(_LIST)
+
+
 def companion_prefix(artifact: StoredArtifact, companion: Companion) -> str:
     """Return the prefix of a companion, within that of its artifact; what follows is the attempt that wrote it."""
     return f"{artifact.object_key}.{companion}."

@@ -40,6 +40,7 @@ from pipeline.ports.storing import (
     KeyWrapper,
     ObjectStore,
     ObjectVersion,
+    PartStore,
     Signer,
 )
 
@@ -62,6 +63,7 @@ __all__ = [
     "Ledger",
     "ObjectStore",
     "ObjectVersion",
+    "PartStore",
     "Registry",
     "Samples",
     "SessionFacts",

@@ -1,6 +1,6 @@
 """Where artifacts lie and what protects them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
@@ -100,6 +100,23 @@ class ArtifactStore(Protocol):
 
     def remaining(self, session_id: SessionId, kind: ArtifactKind) -> int:
         """List again and return how many versions are left."""
+        ...
+
+
+class PartStore(ArtifactStore, Protocol):
+    """An artifact store that also takes an artifact in parts."""
+
+    def write_part(
+        self, session_id: SessionId, kind: ArtifactKind, number: int, body: BinaryIO, *, key: DataKey | None
+    ) -> StoredArtifact:
+        """Encrypt and store a part, under a number that no other part of this key has; as ``write`` otherwise."""
+        ...
+
+    def join(self, parts: Sequence[StoredArtifact], attempt: int) -> StoredArtifact:
+        """Make the parts, as they lie and in this order, one artifact that ``read`` reads whole.
+
+        ``attempt`` is no part's number. The parts are not touched: they are the artifact, for as long as it is there.
+        """
         ...
 
 

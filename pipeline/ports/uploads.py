@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import NewType, Protocol
 
 from pipeline.domain.artifact import DataKey, StoredArtifact
-from pipeline.domain.session import SessionId
+from pipeline.domain.session import RunId, SessionId
+from pipeline.ports.arrivals import ExpectedSession
 
 UploadId = NewType("UploadId", str)
 
@@ -57,6 +58,14 @@ class PartTurn:
     key: DataKey | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CompletionTurn:
+    """The right to try to complete an upload, under a number that no part and no other try has."""
+
+    parts: tuple[StoredArtifact, ...]
+    number: int
+
+
 class UploadLedger(Protocol):
     """What is known of uploads; each method is one transaction, and none holds a byte of a recording."""
 
@@ -83,10 +92,19 @@ class UploadLedger(Protocol):
         """Keep a part that was stored, under the same conditions as it was begun; exactly one wins an offset."""
         ...
 
-    def begin_completion(self, upload_id: UploadId) -> tuple[StoredArtifact, ...]:
-        """Return the parts in order, for one caller at a time; nothing where it is completed already.
+    def begin_completion(self, upload_id: UploadId) -> CompletionTurn | None:
+        """Return the parts in order, for one caller at a time; ``None`` where it is completed already.
 
         Raises ``UploadIncompleteError``, ``UploadBusyError``, ``UploadClosedError``, and as ``begin_part`` does.
+        """
+        ...
+
+    def accept_upload(
+        self, upload_id: UploadId, expected: ExpectedSession, recording: StoredArtifact, actor: str
+    ) -> RunId:
+        """Complete an upload whose parts are the recording, and accept its session, in one transaction.
+
+        From then on the parts' key is the session's. Raises as ``register`` does, and ``UploadClosedError``.
         """
         ...
 
@@ -95,7 +113,10 @@ class UploadLedger(Protocol):
         ...
 
     def leftovers(self) -> Sequence[tuple[UploadId, StoredArtifact]]:
-        """Return the stored parts of uploads that are over; those out of time or without consent are ended first."""
+        """Return the stored parts of uploads that are over and became no recording.
+
+        Those out of time or without consent are ended first.
+        """
         ...
 
     def forget_part(self, upload_id: UploadId, stored: StoredArtifact) -> None:

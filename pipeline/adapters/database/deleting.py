@@ -8,7 +8,7 @@ from pipeline.adapters.database.completing import lock_lease
 from pipeline.adapters.database.locking import is_held
 from pipeline.adapters.database.retention import stop_clocks
 from pipeline.adapters.database.runs import about, change_run
-from pipeline.adapters.database.tables import artifacts, certificates, data_keys
+from pipeline.adapters.database.tables import artifacts, certificates, data_keys, upload_parts, uploads
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.stage_events import DeletionFact, KeysDestroyed, PurgeConfirmed
 from pipeline.domain.artifact import ArtifactKind
@@ -77,6 +77,10 @@ def _mark_deleted(tx: Transaction, session_id: SessionId, kinds: Sequence[Artifa
         .where(artifacts.c.session_id == session_id, artifacts.c.kind.in_(kinds), artifacts.c.deleted_at.is_(None))
         .values(deleted_at=tx.now)
     )
+    if ArtifactKind.RECORDING in kinds:
+        # It may have lain in the parts in which it was uploaded.
+        mine = select(uploads.c.upload_id).where(uploads.c.session_id == session_id, uploads.c.wrapped.is_(None))
+        tx.connection.execute(upload_parts.delete().where(upload_parts.c.upload_id.in_(mine)))
 
 
 def _keep_certificate(tx: Transaction, lease: Lease, certificate: Certificate) -> None:

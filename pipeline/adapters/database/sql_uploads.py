@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import TypeVar
 
 from pipeline.adapters.database import uploading
+from pipeline.adapters.database.intake import Announcement
 from pipeline.adapters.database.transactions import Database, Transaction
 from pipeline.domain.artifact import StoredArtifact
+from pipeline.domain.session import RunId
 from pipeline.errors import RefusedError
-from pipeline.ports.uploads import PartTurn, Ticket, Upload, UploadId, UploadState
+from pipeline.ports.arrivals import ExpectedSession
+from pipeline.ports.uploads import CompletionTurn, PartTurn, Ticket, Upload, UploadId, UploadState
 
 T = TypeVar("T")
 
@@ -37,9 +40,16 @@ class SqlUploads:
             self._database.write(lambda tx: uploading.keep_part(tx, upload_id, offset, size_bytes, stored))
         )
 
-    def begin_completion(self, upload_id: UploadId) -> tuple[StoredArtifact, ...]:
+    def begin_completion(self, upload_id: UploadId) -> CompletionTurn | None:
         """Return the parts in order, for one caller at a time."""
         return _or_raise(self._database.write(lambda tx: uploading.begin_completion(tx, upload_id)))
+
+    def accept_upload(
+        self, upload_id: UploadId, expected: ExpectedSession, recording: StoredArtifact, actor: str
+    ) -> RunId:
+        """Complete an upload and accept its session."""
+        announced = Announcement(expected.session, expected.participants, expected.policy, expected.voices)
+        return _or_raise(self._database.write(lambda tx: uploading.accept(tx, upload_id, announced, recording, actor)))
 
     def settle_upload(self, upload_id: UploadId, state: UploadState, reason_code: str | None, actor: str) -> None:
         """Note what became of it."""

@@ -9,12 +9,13 @@ from sqlalchemy import Select, select
 
 from pipeline.adapters.database import auditing, promises, reading, run_listing
 from pipeline.adapters.database.locking import Row
-from pipeline.adapters.database.tables import artifacts
+from pipeline.adapters.database.tables import artifacts, upload_parts, uploads
 from pipeline.adapters.database.transactions import Database, Transaction
 from pipeline.audit.chain import Entry
 from pipeline.domain.artifact import ObjectKey
 from pipeline.domain.session import SessionId, Stage
 from pipeline.ports.promises import InvariantKind, ListedRun, PromiseWatch, RunQuery
+from pipeline.ports.uploads import UploadState
 
 _PAGE = 2000
 
@@ -59,10 +60,15 @@ class SqlWatch:
 
     def living_objects(self) -> Iterator[ObjectKey]:
         """Yield every object that a row speaks of and no purge has removed, a page at a time."""
-        query = select(artifacts.c.object_key).where(artifacts.c.deleted_at.is_(None))
-        ordered = query.order_by(artifacts.c.object_key).limit(_PAGE)
+        yield from self._objects(select(artifacts.c.object_key).where(artifacts.c.deleted_at.is_(None)))
+        of_recordings = uploads.c.state == UploadState.COMPLETED, uploads.c.wrapped.is_(None)
+        yield from self._objects(select(upload_parts.c.object_key).join(uploads).where(*of_recordings))
+
+    def _objects(self, query: Select[str]) -> Iterator[ObjectKey]:
+        key = query.selected_columns[0]
+        ordered = query.order_by(key).limit(_PAGE)
         last = ""
-        while page := self.database.read(partial(_rows, query=ordered.where(artifacts.c.object_key > last))):
+        while page := self.database.read(partial(_rows, query=ordered.where(key > last))):
             yield from (ObjectKey(row["object_key"]) for row in page)
             last = page[-1]["object_key"]
 

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
 
+from pipeline.adapters.database.intake import Announcement, register
 from pipeline.adapters.database.locking import Row, lock_persons, lock_session, participants_of
 from pipeline.adapters.database.rows import current_consents
 from pipeline.adapters.database.tables import upload_parts, uploads
@@ -13,7 +15,7 @@ from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.session_events import UploadCompleted, UploadEnded, UploadOpened
 from pipeline.domain.artifact import ArtifactKind, DataKey, KeyId, ObjectKey, StoredArtifact
 from pipeline.domain.consent import INTAKE_PURPOSES, require_consent
-from pipeline.domain.session import SessionId
+from pipeline.domain.session import RunId, SessionId
 from pipeline.errors import (
     ConsentError,
     RefusedError,
@@ -26,7 +28,7 @@ from pipeline.errors import (
     UploadOffsetError,
     UploadUnknownError,
 )
-from pipeline.ports.uploads import PartTurn, Ticket, Upload, UploadId, UploadState
+from pipeline.ports.uploads import CompletionTurn, PartTurn, Ticket, Upload, UploadId, UploadState
 
 #: A process that joined parts for so long has died.
 _JOINING_AT_MOST = timedelta(minutes=30)
@@ -108,22 +110,44 @@ def keep_part(
     return _upload({**row, **values})
 
 
-def begin_completion(tx: Transaction, upload_id: UploadId) -> tuple[StoredArtifact, ...] | RefusedError:
-    """Return the parts in order, for one caller at a time; nothing where it is completed already."""
+def begin_completion(tx: Transaction, upload_id: UploadId) -> CompletionTurn | RefusedError | None:
+    """Return the parts in order, for one caller at a time; ``None`` where it is completed already."""
     row = _row(tx, upload_id)
     if row["state"] is UploadState.COMPLETED:
-        return ()
+        return None
     if row["state"] is UploadState.ABANDONED:
         raise UploadClosedError(upload_id=upload_id)
-    if row["state"] is UploadState.COMPLETING and tx.now - row["completing_since"] < _JOINING_AT_MOST:
+    if _is_being_completed(tx, row):
         raise UploadBusyError(upload_id=upload_id)
     if row["received_bytes"] < row["size_bytes"]:
         raise UploadIncompleteError(upload_id=upload_id, offset=row["received_bytes"])
     refusal = _ended_by_consent(tx, row)
     if refusal is not None:
         return refusal
-    _change(tx, upload_id, state=UploadState.COMPLETING, completing_since=tx.now)
-    return parts_of(tx, row)
+    number = row["tries"] + 1
+    _change(tx, upload_id, state=UploadState.COMPLETING, completing_since=tx.now, tries=number)
+    return CompletionTurn(parts_of(tx, row), number)
+
+
+def accept(
+    tx: Transaction, upload_id: UploadId, announced: Announcement, recording: StoredArtifact, actor: str
+) -> RunId | RefusedError:
+    """Accept the session whose recording lies in the upload's parts, and give their key to it."""
+    row = _row(tx, upload_id)
+    key = _key(row)
+    if row["state"] is not UploadState.COMPLETING or key is None:
+        raise UploadClosedError(upload_id=upload_id)
+    lock_persons(tx, [person.person for person in announced.participants], writing=True)
+    refusal = _ended_by_consent(tx, row)
+    if refusal is not None:
+        return refusal
+    # The key may have been wrapped anew since the parts were read.
+    outcome = register(tx, announced, replace(recording, data_key=key))
+    if not isinstance(outcome, ConsentError):
+        tx.record(UploadCompleted(upload_id, row["session_id"], row["received_bytes"], actor))
+        # Its one copy is the session's from now on, to be destroyed and wrapped anew with it.
+        _change(tx, upload_id, state=UploadState.COMPLETED, reason_code=None, sha256=None, wrapped=None)
+    return outcome
 
 
 def settle(tx: Transaction, upload_id: UploadId, state: UploadState, reason_code: str | None, actor: str) -> None:
@@ -141,10 +165,10 @@ def settle(tx: Transaction, upload_id: UploadId, state: UploadState, reason_code
 
 def end_stale(tx: Transaction) -> None:
     """End the uploads whose time is up, and those whose consent is not what it was."""
-    under_way = select(uploads.c.upload_id).where(uploads.c.state == UploadState.OPEN)
+    under_way = select(uploads.c.upload_id).where(uploads.c.state.not_in(_OVER))
     for found in tx.rows(under_way.order_by(uploads.c.upload_id)):
         row = _row(tx, UploadId(found["upload_id"]))
-        if row["state"] is not UploadState.OPEN:
+        if row["state"] in _OVER or _is_being_completed(tx, row):
             continue
         if row["ends_at"] <= tx.now:
             _end(tx, row, UploadExpiredError.reason_code, "sweep")
@@ -208,6 +232,11 @@ def _ended_by_consent(tx: Transaction, row: Row) -> RefusedError | None:
 def _end(tx: Transaction, row: Row, reason_code: str | None, actor: str) -> None:
     _change(tx, row["upload_id"], state=UploadState.ABANDONED, reason_code=reason_code, sha256=None)
     tx.record(UploadEnded(row["upload_id"], row["session_id"], row["received_bytes"], reason_code, actor))
+
+
+def _is_being_completed(tx: Transaction, row: Row) -> bool:
+    """Say whether a process that may still live completes it."""
+    return row["state"] is UploadState.COMPLETING and tx.now - row["completing_since"] < _JOINING_AT_MOST
 
 
 def _open_row(tx: Transaction, upload_id: UploadId) -> Row:

@@ -10,7 +10,7 @@ from tink import secret_key_access, streaming_aead
 
 from pipeline.errors import DecryptionError
 
-_CHUNK = 256 * 1024
+_CHUNK = 1024 * 1024
 
 
 def new_keyset() -> bytes:
@@ -40,20 +40,19 @@ class _Sink(io.RawIOBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self._written = bytearray()
+        self._written: list[bytes] = []
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: object) -> int:
-        block = cast("bytes", data)
-        self._written += block
+        block = bytes(cast("bytes", data))
+        self._written.append(block)
         return len(block)
 
     def take(self) -> bytes:
-        block = bytes(self._written)
-        self._written.clear()
-        return block
+        blocks, self._written = self._written, []
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
 
 class EncryptingReader(io.RawIOBase):

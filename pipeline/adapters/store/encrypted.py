@@ -2,9 +2,12 @@
 
 import io
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from pipeline.adapters.keys.streaming import EncryptingReader, decrypting, new_keyset
+from pipeline.adapters.store.parts import bound_list, bound_part, read_list, read_parts, write_list
 from pipeline.domain.artifact import (
     ArtifactKind,
     Companion,
@@ -15,7 +18,9 @@ from pipeline.domain.artifact import (
     companion_key,
     companion_prefix,
     kind_prefix,
+    lies_in_parts,
     object_key,
+    parts_key,
 )
 from pipeline.domain.session import SessionId
 from pipeline.errors import DecryptionError, KeyDestroyedError, ObjectMissingError
@@ -40,17 +45,25 @@ class EncryptedArtifactStore:
         """Encrypt and store; make a data key where ``key`` is ``None``."""
         data_key, keyset = self._made(session_id, kind) if key is None else (key, self._keyset(session_id, kind, key))
         target = object_key(session_id, kind, data_key.key_id, attempt)
-        reader = EncryptingReader(body, keyset, associated_data(session_id, kind, data_key.key_id))
-        self._objects.put(target, io.BufferedReader(reader, _BUFFER))
-        return StoredArtifact(
-            session_id=session_id,
-            kind=kind,
-            attempt=attempt,
-            object_key=target,
-            data_key=data_key,
-            ciphertext_sha256=reader.ciphertext_sha256,
-            ciphertext_bytes=reader.ciphertext_bytes,
-        )
+        stored = StoredArtifact(session_id, kind, attempt, target, data_key, "", 0)
+        return self._put(stored, body, keyset, associated_data(session_id, kind, data_key.key_id))
+
+    def write_part(
+        self, session_id: SessionId, kind: ArtifactKind, number: int, body: BinaryIO, *, key: DataKey | None
+    ) -> StoredArtifact:
+        """Encrypt and store a part of what will be one artifact."""
+        data_key, keyset = self._made(session_id, kind) if key is None else (key, self._keyset(session_id, kind, key))
+        target = object_key(session_id, kind, data_key.key_id, number)
+        stored = StoredArtifact(session_id, kind, number, target, data_key, "", 0)
+        return self._put(stored, body, keyset, bound_part(stored, number))
+
+    def join(self, parts: Sequence[StoredArtifact], attempt: int) -> StoredArtifact:
+        """Make the parts, as they lie and in this order, one artifact; its size is all of theirs."""
+        first = parts[0]
+        target = parts_key(first.session_id, first.kind, first.data_key.key_id, attempt)
+        whole = replace(first, attempt=attempt, object_key=target)
+        listed = self._put(whole, io.BytesIO(write_list(parts)), self._key_of(whole), bound_list(whole))
+        return replace(listed, ciphertext_bytes=sum(part.ciphertext_bytes for part in parts))
 
     def read(self, artifact: StoredArtifact) -> BinaryIO:
         """Return a stream of the plaintext.
@@ -60,7 +73,11 @@ class EncryptedArtifactStore:
         keyset = self._key_of(artifact)
         bound_to = associated_data(artifact.session_id, artifact.kind, artifact.data_key.key_id)
         ciphertext = self._objects.open(artifact.object_key)
-        return decrypting(ciphertext, keyset, bound_to, sha256=artifact.ciphertext_sha256)
+        if not lies_in_parts(artifact.object_key):
+            return decrypting(ciphertext, keyset, bound_to, sha256=artifact.ciphertext_sha256)
+        with decrypting(ciphertext, keyset, bound_list(artifact), sha256=artifact.ciphertext_sha256) as text:
+            listed = read_list(text.read())
+        return read_parts(artifact, listed, keyset, self._objects)
 
     def write_beside(self, artifact: StoredArtifact, companion: Companion, attempt: int, body: bytes) -> None:
         """Encrypt under the artifact's own key and store beside it."""
@@ -93,6 +110,11 @@ class EncryptedArtifactStore:
     def remaining(self, session_id: SessionId, kind: ArtifactKind) -> int:
         """List again and return how many versions are left."""
         return sum(1 for _ in self._objects.versions(kind_prefix(session_id, kind)))
+
+    def _put(self, artifact: StoredArtifact, body: BinaryIO, keyset: bytes, bound_to: bytes) -> StoredArtifact:
+        reader = EncryptingReader(body, keyset, bound_to)
+        self._objects.put(artifact.object_key, io.BufferedReader(reader, _BUFFER))
+        return replace(artifact, ciphertext_sha256=reader.ciphertext_sha256, ciphertext_bytes=reader.ciphertext_bytes)
 
     def _made(self, session_id: SessionId, kind: ArtifactKind) -> tuple[DataKey, bytes]:
         key_id = KeyId(uuid.uuid4().hex)

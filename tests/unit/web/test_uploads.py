@@ -71,7 +71,7 @@ def test_an_upload_that_was_cut_is_resumed(site: Site, client: AsgiClient) -> No
     assert last.json()["received_bytes"] == len(RECORDING)
     assert done.json()["state"] == "completed"
     assert kept(site) == RECORDING
-    assert len(objects(site)) == 1
+    assert len(objects(site)) == 3
     assert [stage for stage, _ in site.doorbell.rings] == ["transcribe"]
     assert events(site.wiring.ledger, "intake") == [
         "session_expected",
