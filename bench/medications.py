@@ -29,7 +29,7 @@ from scipy.signal import resample_poly
 from pipeline.adapters.speech.moonshine import MoonshineTranscriber
 from pipeline.domain.transcript import Segment, Word
 from pipeline.errors import NoSpeechError
-from pipeline.ports import SAMPLE_RATE, Samples, VoiceTurn
+from pipeline.ports import SAMPLE_RATE, Samples, Turns, VoiceTurn
 from pipeline.stages.transcribe.doubt import mark_doubt
 from pipeline.stages.transcribe.misheard import FEATURES, possible_names
 from pipeline.stages.transcribe.terms import Terms
@@ -118,13 +118,18 @@ def spoken(text: str, voice: str) -> Samples:
     return np.asarray(np.pad(samples, SAMPLE_RATE // 4), dtype=np.float32)
 
 
+def _throughout(samples: Samples) -> Turns:
+    turn = VoiceTurn(0.25, len(samples) / SAMPLE_RATE - 0.25, "A")
+    return lambda: (turn,)
+
+
 def hear(wanted: Sequence[tuple[str, str, str]]) -> Iterator[Heard]:
     """Yield what the embedded engine hears of the sentences."""
     engine = MoonshineTranscriber()
     for name, text, voice in wanted:
         samples = spoken(text, voice)
         try:
-            found = engine.transcribe(samples, (VoiceTurn(0.25, len(samples) / SAMPLE_RATE - 0.25, "A"),))
+            found = engine.transcribe(samples, _throughout(samples))
         except NoSpeechError:
             continue
         yield Heard(name, text, tuple(word for segment in found.segments for word in segment.words))

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.domain.transcript import Engine, RecordingFacts, Segment, Transcript, Word
 from pipeline.errors import NoSpeechError
-from pipeline.ports import SAMPLE_RATE, DecodedRecording, Diarization, Samples, VoiceCount, VoiceTurn
+from pipeline.ports import SAMPLE_RATE, DecodedRecording, Diarization, Samples, Turns, VoiceCount, VoiceTurn
 
 ENGINE = Engine("fake", "1", "none")
 
@@ -53,9 +53,10 @@ class FakeTranscriber:
     #: The names it was told to expect, call by call.
     told: list[tuple[str, ...]] = field(default_factory=list)
 
-    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn], names: Sequence[str] = ()) -> Transcript:
-        """Return the segments."""
+    def transcribe(self, samples: Samples, turns: Turns, names: Sequence[str] = ()) -> Transcript:
+        """Return the segments, once turns are known."""
         self.told.append(tuple(names))
+        turns()
         if not self.segments:
             raise NoSpeechError
         return Transcript(self.segments, "en", ENGINE)

@@ -12,6 +12,10 @@ class Role(StrEnum):
     OTHER = "OTHER"
 
 
+#: Why a word is in doubt that was half heard, or heard in two ways.
+HEARD_UNCLEARLY = "heard_unclearly"
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word with its times in seconds; ``None`` where the engine gives none."""

@@ -11,6 +11,7 @@ from pipeline.ports.engines import (
     Samples,
     SessionFacts,
     Transcriber,
+    Turns,
     Verifier,
     VoiceCount,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "StageWork",
     "SweepReport",
     "Transcriber",
+    "Turns",
     "Verifier",
     "VoiceCount",
     "VoiceTurn",

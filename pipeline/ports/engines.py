@@ -1,6 +1,6 @@
 """The models and programs that do the work of a stage."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
@@ -76,14 +76,18 @@ class Diarizer(Protocol):
         ...
 
 
+#: Returns where speech was found and where voices change, and waits until that is known.
+Turns = Callable[[], Sequence[VoiceTurn]]
+
+
 class Transcriber(Protocol):
     """Speech to text, words with times."""
 
-    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn], names: Sequence[str] = ()) -> Transcript:
+    def transcribe(self, samples: Samples, turns: Turns, names: Sequence[str] = ()) -> Transcript:
         """Return what was said, in segments with timed words where the engine can, with no speaker yet.
 
-        ``turns`` are where speech was found and where voices change, as a help for cutting. ``names`` may come
-        up: an engine that can listen for them does, likeliest first.
+        Voices are told apart meanwhile: an engine asks for ``turns`` as late as it can, or at once where both share a
+        device. ``names`` may come up: an engine that can listen for them does, likeliest first.
         Raises ``NoSpeechError`` where nothing was said.
         """
         ...

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.adapters.diarization import EmbeddedDiarizer
+from pipeline.adapters.diarization import DiarizerOptions, EmbeddedDiarizer
 from pipeline.adapters.speech.whisperx_quiet import forbid_telemetry, quiet
 from pipeline.ports import SAMPLE_RATE, Diarization, Samples, VoiceCount
 
@@ -49,6 +49,16 @@ def test_the_networks_scores_are_pyannotes(phone_call: Samples) -> None:
     with torch.inference_mode():
         expected = _pyannotes_own(network.state_dict())(windows[:, None]).numpy()
     assert np.abs(scores[: len(expected)] - expected).max() < 0.02
+
+
+def test_a_voice_until_the_end(phone_call: Samples) -> None:
+    """A recording that ends while someone speaks is told apart, however far the last window reaches beyond it."""
+    cut_off = phone_call[: round(10.3 * SAMPLE_RATE)]
+
+    found = EmbeddedDiarizer(DiarizerOptions(step_seconds=4.5)).diarize(cut_off, VoiceCount())
+
+    assert found.turns
+    assert found.turns[-1].end <= len(cut_off) / SAMPLE_RATE
 
 
 def test_two_people_on_the_phone(heard: Diarization) -> None:

@@ -15,7 +15,7 @@ from pipeline.adapters.decoding.sandboxed import SandboxedDecoder
 from pipeline.adapters.speech.moonshine import MoonshineTranscriber
 from pipeline.domain.transcript import Transcript
 from pipeline.errors import NoSpeechError
-from pipeline.ports import SAMPLE_RATE, Samples, VoiceTurn
+from pipeline.ports import SAMPLE_RATE, Samples, Turns, VoiceTurn
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 
@@ -67,6 +67,12 @@ def test_the_same_again(transcriber: MoonshineTranscriber, phone_call: Samples, 
     assert transcriber.transcribe(phone_call, _throughout(phone_call)) == heard
 
 
+def test_nothing_where_the_diarizer_hears_nobody(transcriber: MoonshineTranscriber, phone_call: Samples) -> None:
+    """What one detector alone takes for speech is not written down."""
+    with pytest.raises(NoSpeechError):
+        transcriber.transcribe(phone_call, tuple)
+
+
 @pytest.mark.parametrize("name", _WORDLESS)
 def test_no_words_where_nobody_speaks(transcriber: MoonshineTranscriber, name: str) -> None:
     """Sounds without speech yield no word, also where a diarizer takes them for a voice."""
@@ -85,16 +91,9 @@ def test_music_after_speech(transcriber: MoonshineTranscriber, phone_call: Sampl
     assert all(word.start is not None and word.start < len(phone_call) / SAMPLE_RATE + 2.0 for word in words)
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        # Another cut of the same answer is heard as "No, I have vent.": docs/benchmarks.md, Speech.
-        pytest.param(190.0, marks=pytest.mark.xfail(strict=False, reason="the recognizer mishears this cut")),
-        200.0,
-    ],
-)
-def test_a_denial_stays_a_denial(transcriber: MoonshineTranscriber, first: float) -> None:
-    """A short answer is not turned about by the question before it: "No, I haven't." to being asked about self-harm."""
+@pytest.mark.parametrize("first", [190.0, 195.0, 200.0])
+def test_a_denial_stays_a_denial_or_is_doubted(transcriber: MoonshineTranscriber, first: float) -> None:
+    """A denial of self-harm, "No, I haven't.", is not turned about by the question before it without a mark."""
     with (_SESSION / "session.opus").open("rb") as recording:
         samples = SandboxedDecoder(DecodingLimits()).decode(recording).samples
     rows = (line.split() for line in (_SESSION / "session.rttm").read_text().splitlines())
@@ -102,11 +101,12 @@ def test_a_denial_stays_a_denial(transcriber: MoonshineTranscriber, first: float
     start = next(turn.start for turn in turns if turn.start > first) - 1.0
     inside = [VoiceTurn(t.start - start, t.end - start, t.speaker) for t in turns if start <= t.start and t.end < 220.0]
 
-    text = " ".join(
-        s.text for s in transcriber.transcribe(samples[int(start * SAMPLE_RATE) : 220 * SAMPLE_RATE], inside).segments
-    )
+    heard = transcriber.transcribe(samples[int(start * SAMPLE_RATE) : 220 * SAMPLE_RATE], lambda: inside)
 
-    assert "No, I haven't." in text
+    answer = " ".join(
+        f"{word.word}?" if word.doubt else word.word for segment in heard.segments for word in segment.words
+    ).partition("since we last met?")[2]
+    assert answer.startswith((" No, I haven't.", " No, I haven't.?")) or "?" in answer[: len(" No, I have vent. Do")]
 
 
 def test_memory_does_not_grow(transcriber: MoonshineTranscriber, phone_call: Samples) -> None:
@@ -119,8 +119,9 @@ def test_memory_does_not_grow(transcriber: MoonshineTranscriber, phone_call: Sam
     assert _resident() - before < 60e6
 
 
-def _throughout(samples: Samples) -> tuple[VoiceTurn, ...]:
-    return (VoiceTurn(0.0, len(samples) / SAMPLE_RATE, "SPEAKER_00"),)
+def _throughout(samples: Samples) -> Turns:
+    turn = VoiceTurn(0.0, len(samples) / SAMPLE_RATE, "SPEAKER_00")
+    return lambda: (turn,)
 
 
 def _resident() -> float:

@@ -62,7 +62,7 @@ def texts(transcript: Transcript) -> str:
 
 def test_hears_and_aligns(transcriber: WhisperXTranscriber, phone_call: Samples) -> None:
     """What the model says is returned in segments whose words have times and scores within the recording."""
-    transcript = transcriber.transcribe(phone_call, ())
+    transcript = transcriber.transcribe(phone_call, tuple)
     words = [word for segment in transcript.segments for word in segment.words]
 
     assert texts(transcript) == SAYS.strip()
@@ -75,9 +75,9 @@ def test_hears_and_aligns(transcriber: WhisperXTranscriber, phone_call: Samples)
 
 def test_model_is_loaded_once(transcriber: WhisperXTranscriber, phone_call: Samples) -> None:
     """A second recording in the same process meets the same loaded models."""
-    transcriber.transcribe(phone_call, ())
+    transcriber.transcribe(phone_call, tuple)
     recognizer, aligner = transcriber._recognizer, transcriber._aligner  # noqa: SLF001 - the models are no one else's to see
-    transcriber.transcribe(phone_call, ())
+    transcriber.transcribe(phone_call, tuple)
 
     assert transcriber._recognizer is recognizer  # noqa: SLF001 - as above
     assert transcriber._aligner is aligner  # noqa: SLF001 - as above
@@ -85,13 +85,13 @@ def test_model_is_loaded_once(transcriber: WhisperXTranscriber, phone_call: Samp
 
 def test_language_is_heard(weights: Path, phone_call: Samples) -> None:
     """Without a language given, the model's own guess is taken."""
-    assert WhisperXTranscriber(options(weights, language="")).transcribe(phone_call, ()).language == "en"
+    assert WhisperXTranscriber(options(weights, language="")).transcribe(phone_call, tuple).language == "en"
 
 
 def test_no_alignment_model(weights: Path, phone_call: Samples) -> None:
     """Where there is no alignment model the text stands, its segments keep their times, and a flag says so."""
     transcriber = WhisperXTranscriber(options(weights, alignment_model=str(weights / "nothing")))
-    transcript = transcriber.transcribe(phone_call, ())
+    transcript = transcriber.transcribe(phone_call, tuple)
 
     assert texts(transcript) == SAYS.strip()
     assert transcript.flags == ("alignment_missing",)
@@ -101,7 +101,7 @@ def test_no_alignment_model(weights: Path, phone_call: Samples) -> None:
 def test_silence_is_no_speech(transcriber: WhisperXTranscriber) -> None:
     """Silence is no speech, whatever the model would say."""
     with pytest.raises(NoSpeechError):
-        transcriber.transcribe(np.zeros(20 * SAMPLE_RATE, np.float32), ())
+        transcriber.transcribe(np.zeros(20 * SAMPLE_RATE, np.float32), tuple)
 
 
 def test_nothing_said_is_logged(
@@ -112,8 +112,8 @@ def test_nothing_said_is_logged(
 ) -> None:
     """Not a word reaches a log or a terminal, where alignment fails either."""
     with caplog.at_level(logging.DEBUG):
-        transcriber.transcribe(phone_call, ())
-        transcriber.transcribe(phone_call[: 8 * SAMPLE_RATE], ())
+        transcriber.transcribe(phone_call, tuple)
+        transcriber.transcribe(phone_call[: 8 * SAMPLE_RATE], tuple)
         logging.getLogger("whisperx.alignment").warning("Failed to align segment (%s)", SAYS)
     printed = "".join(capfd.readouterr())
 
@@ -139,7 +139,7 @@ def test_missing_model(weights: Path, phone_call: Samples, tmp_path: Path, kind:
         (tmp_path / "empty").mkdir()
 
     with pytest.raises(EngineUnavailableError) as caught:
-        WhisperXTranscriber(options(weights, model=str(tmp_path / kind))).transcribe(phone_call, ())
+        WhisperXTranscriber(options(weights, model=str(tmp_path / kind))).transcribe(phone_call, tuple)
 
     assert str(tmp_path) not in str(caught.value)
 
@@ -149,10 +149,10 @@ def test_memory_is_steady_over_two_hundred_recordings(transcriber: WhisperXTrans
     """A process that has transcribed two hundred recordings is no larger than one that has warmed up."""
     short = phone_call[: 8 * SAMPLE_RATE]
     for _ in range(40):
-        transcriber.transcribe(short, (), ("Zimba",))
+        transcriber.transcribe(short, tuple, ("Zimba",))
     warm = resident_bytes()
     for _ in range(160):
-        transcriber.transcribe(short, (), ("Zimba",))
+        transcriber.transcribe(short, tuple, ("Zimba",))
 
     assert resident_bytes() - warm < 40_000_000
 
@@ -161,8 +161,8 @@ def test_names_are_listened_for_in_one_recording_and_not_the_next(
     transcriber: WhisperXTranscriber, phone_call: Samples
 ) -> None:
     """What one session's agency expects is not expected of the next session."""
-    with_names = transcriber.transcribe(phone_call, (), ("Zimba", "Elm House"))
-    without = transcriber.transcribe(phone_call, ())
+    with_names = transcriber.transcribe(phone_call, tuple, ("Zimba", "Elm House"))
+    without = transcriber.transcribe(phone_call, tuple)
 
     assert dict(with_names.engine.options)["hotwords"] == "2"
     assert dict(without.engine.options)["hotwords"] == "0"

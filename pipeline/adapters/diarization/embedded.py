@@ -65,7 +65,7 @@ class EmbeddedDiarizer:
         from pipeline.adapters.diarization.voices import embed_windows  # heavy, as below
 
         _, encoder = self._networks
-        starts = speech_windows(active, windows.step, self._options.hop_seconds)
+        starts = speech_windows(active, windows.step, self._options.hop_seconds, len(samples) / SAMPLE_RATE)
         embedded = embed_windows(encoder, samples, starts, self._options.threads)
         pooled = pool(embedded, active, windows.step, self._options.purity)
         evidence = evidence_of(pooled, active, self._options.least_clean_seconds)

@@ -11,8 +11,9 @@ class DiarizerOptions:
     step_seconds: float = 1.0
     #: Probability from which a local speaker counts as speaking: the published value for these weights.
     speech_threshold: float = 0.4442
-    #: Seconds between embedding windows of 1.6 s.
-    hop_seconds: float = 0.2
+    #: Seconds between embedding windows of 1.6 s: from 0.2 to 0.5 the development clips, begun at nine different
+    #: moments, fare the same, and half as many windows cost half as much.
+    hop_seconds: float = 0.4
     #: An embedding window counts with this power of the share that is one speaker alone. At 2, windows across a
     #: change of voices blur the voices (DER of the meeting clips 0.32); from 4 to 16 nothing changes much (0.28).
     purity: float = 8.0

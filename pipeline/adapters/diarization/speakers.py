@@ -31,11 +31,12 @@ def clean_frames(active: Active) -> NDArray[np.float64]:
     return clean
 
 
-def speech_windows(active: Active, step: float, hop: float) -> NDArray[np.intp]:
-    """Return where embedding windows start, in mel frames: every ``hop`` seconds where someone speaks."""
+def speech_windows(active: Active, step: float, hop: float, end: float) -> NDArray[np.intp]:
+    """Return where embedding windows start, in mel frames: every ``hop`` seconds in which someone speaks."""
     seconds = np.arange(active.shape[1]) * WINDOW / active.shape[1]
     times = (np.arange(len(active)) * step)[:, None] + seconds
-    frames = (times[active.any(axis=2)] * _FRAMES_A_SECOND).astype(np.intp)
+    # The last segmentation windows reach beyond the recording, and the network may take silence for more of a voice.
+    frames = (times[active.any(axis=2) & (times < end)] * _FRAMES_A_SECOND).astype(np.intp)
     length = round(hop * _FRAMES_A_SECOND)
     starts = np.unique(np.maximum(frames - WINDOW_FRAMES // 2, 0) // length) * length
     return starts.astype(np.intp)

@@ -14,12 +14,12 @@ import onnxruntime  # type: ignore[import-untyped]  # ships no types
 from numpy.typing import NDArray
 
 from pipeline.adapters.speech.moonshine_pieces import FRAME_RATE, Piece
-from pipeline.ports import SAMPLE_RATE, Samples
+from pipeline.ports import SAMPLE_RATE, Samples, VoiceTurn
 
 _FRAME, _CONTEXT, _STATE = 512, 64, 128
 _BATCH = 2_000
 _POSSIBLE, _SURE = 0.3, 0.5
-_NEAR_SECONDS = 1.0
+_NEAR_SECONDS = 0.2
 # More than a note's onset reaches, and less than any word takes.
 _LEAST_SECONDS = 0.15
 
@@ -28,10 +28,16 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Which 20 ms lie near speech, and which surely are speech."""
+    """Which 20 ms lie near what may be speech, and which surely are speech."""
 
     near: Mask = field(repr=False)
     sure: Mask = field(repr=False)
+
+    @property
+    def turns(self) -> list[VoiceTurn]:
+        """Return the stretches in which somebody may speak, nobody knows who."""
+        edges = np.flatnonzero(np.diff(np.pad(self.near, 1).astype(np.int8))).reshape(-1, 2) / FRAME_RATE
+        return [VoiceTurn(float(start), float(end), "") for start, end in edges]
 
     def within(self, piece: Piece) -> bool:
         """Say whether there is enough speech in a piece for a word."""
@@ -59,15 +65,22 @@ class SpeechDetector:
     def _likely(self, samples: Samples) -> NDArray[np.float32]:
         """Return the probability of speech in each 32 ms; what was heard before is kept in mind."""
         count = -(-len(samples) // _FRAME)
-        padded = np.pad(samples, (_CONTEXT, count * _FRAME - len(samples)))
-        framed = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + _FRAME)[::_FRAME]
         state = cell = np.zeros((1, 1, _STATE), dtype=np.float32)
         parts = [np.zeros(0, dtype=np.float32)]
         for at in range(0, count, _BATCH):
-            feed = {"input": np.ascontiguousarray(framed[at : at + _BATCH]), "h": state, "c": cell}
+            feed = {"input": _framed(samples, at, min(at + _BATCH, count)), "h": state, "c": cell}
             found, state, cell = self._network.run(None, feed)
             parts.append(found.ravel())
         return np.concatenate(parts)
+
+
+def _framed(samples: Samples, first: int, last: int) -> Samples:
+    """Return frames of a recording, each with the end of the one before; silence beyond the recording's edges."""
+    begin, end = first * _FRAME - _CONTEXT, last * _FRAME
+    inside = samples[max(0, begin) : end]
+    before = max(0, -begin)
+    padded = np.pad(inside, (before, end - begin - before - len(inside)))
+    return np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + _FRAME)[::_FRAME])
 
 
 def _widened(mask: Mask) -> Mask:

@@ -34,10 +34,13 @@ _Cache = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the network made of a piece: its tokens, and what it encoded, shape (frames, 288)."""
+    """What the network made of a piece: its tokens, and what it encoded, shape (frames, 288).
+
+    The latter in half precision: it is kept for a whole recording until turns are known.
+    """
 
     tokens: tuple[Token, ...] = field(repr=False)
-    encoded: Floats = field(repr=False)
+    encoded: NDArray[np.float16] = field(repr=False)
 
     @property
     def confidence(self) -> float:
@@ -64,17 +67,17 @@ class Recognizer:
         encoded = [self._encode(piece) for piece in pieces]
         limits = np.array([_most_tokens(piece, tokens_per_second) for piece in pieces])
         ids, chances = self._greedy(_gather(encoded), limits, together=False)
-        return [Heard(self._tokens(ids[:, row], chances[:, row]), frames) for row, frames in enumerate(encoded)]
+        return [Heard(self._tokens(ids[:, row], chances[:, row]), _kept(frames)) for row, frames in enumerate(encoded)]
 
-    def decode_together(self, variants: Sequence[Samples], tokens_per_second: float) -> Heard:
-        """Return what was heard in one piece, given as several variants whose probabilities are averaged.
+    def decode_together(self, before: Heard, variants: Sequence[Samples], most_tokens: float) -> Heard:
+        """Return what is heard in a piece when the probabilities of what was heard before and of variants are averaged.
 
-        The first variant is the piece as it is; only that one's encoding is kept.
+        The encoding kept is the one from before.
         """
-        encoded = [self._encode(variant) for variant in variants]
-        limits = np.full(len(variants), _most_tokens(variants[0], tokens_per_second))
+        encoded = [before.encoded.astype(np.float32), *(self._encode(variant) for variant in variants)]
+        limits = np.full(len(encoded), int(most_tokens) + 2)
         ids, chances = self._greedy(_gather(encoded), limits, together=True)
-        return Heard(self._tokens(ids[:, 0], chances.mean(axis=1)), encoded[0])
+        return Heard(self._tokens(ids[:, 0], chances.mean(axis=1)), before.encoded)
 
     def likelihoods(self, heard: Heard, spans: Sequence[tuple[float, float]]) -> Floats:
         """Return the log probability of each token, were only one span of the piece heard: (spans, tokens).
@@ -159,12 +162,18 @@ def _gather(encoded: Sequence[Floats]) -> _Feed:
     return {"encoder_attention_mask": mask, "encoder_hidden_states": hidden}
 
 
-def _crop(encoded: Floats, spans: Sequence[tuple[float, float]]) -> list[Floats]:
+def _kept(encoded: Floats) -> NDArray[np.float16]:
+    return encoded.astype(np.float16)
+
+
+def _crop(encoded: NDArray[np.float16], spans: Sequence[tuple[float, float]]) -> list[Floats]:
     """Return the encoded frames of each span."""
     parts = []
     for start, end in spans:
         first = max(0, min(int(start * SAMPLE_RATE / _STRIDE), len(encoded) - _SHORTEST_SPAN))
-        parts.append(encoded[first : max(int(end * SAMPLE_RATE / _STRIDE) + 1, first + _SHORTEST_SPAN)])
+        parts.append(
+            encoded[first : max(int(end * SAMPLE_RATE / _STRIDE) + 1, first + _SHORTEST_SPAN)].astype(np.float32)
+        )
     return parts
 
 

@@ -18,7 +18,7 @@ from pipeline.errors import (
     EngineUnavailableError,
     NoSpeechError,
 )
-from pipeline.ports import Samples, VoiceTurn
+from pipeline.ports import Samples, Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class OpenAITranscriber:
         self._is_allowed = is_allowed
         self._pause = pause
 
-    def transcribe(self, samples: Samples, turns: Sequence[VoiceTurn], names: Sequence[str] = ()) -> Transcript:
+    def transcribe(self, samples: Samples, turns: Turns, names: Sequence[str] = ()) -> Transcript:
         """Return what was said, the recording sent in stretches that are cut between turns.
 
         ``names`` go along as the prompt, which Whisper takes for what was said before.
@@ -73,7 +73,7 @@ class OpenAITranscriber:
         with httpx.Client(
             timeout=self._options.timeout, trust_env=False, headers=bearer(self._options.api_key)
         ) as client:
-            heard = [self._heard(client, stretch, prompt) for stretch in stretches(samples, turns)]
+            heard = [self._heard(client, stretch, prompt) for stretch in stretches(samples, turns())]
         segments = tuple(segment for each in heard for segment in each.segments)
         if not segments:
             raise NoSpeechError

@@ -11,7 +11,7 @@ from pipeline.adapters.speech.whisper_guards import Heard, believable, within_pr
 from pipeline.adapters.speech.whisperx_options import WhisperXOptions
 from pipeline.domain.transcript import Engine, Transcript
 from pipeline.errors import EngineOutOfMemoryError, NoSpeechError
-from pipeline.ports import Samples, VoiceTurn
+from pipeline.ports import Samples, Turns
 
 if TYPE_CHECKING:
     from pipeline.adapters.speech.whisperx_alignment import Aligner
@@ -35,10 +35,12 @@ class WhisperXTranscriber:
     def transcribe(
         self,
         samples: Samples,
-        turns: Sequence[VoiceTurn],  # noqa: ARG002 - it cuts by its own voice activity detection
+        turns: Turns,
         names: Sequence[str] = (),
     ) -> Transcript:
         """Return what was said, in aligned segments; raise ``NoSpeechError`` or ``EngineOutOfMemoryError``."""
+        # It cuts by its own voice activity detection; but a diarizer on the same device wants its memory first.
+        turns()
         expected = within_prompt(names)
         pieces, language = self._heard(samples, expected)
         kept, touched = believable(pieces, expected)

@@ -1,25 +1,18 @@
 """Doubt, marked beside the words and never put into them: names misheard, numbers and negations half heard."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from statistics import median
 
-from pipeline.domain.transcript import Segment, Word
+from pipeline.domain.transcript import HEARD_UNCLEARLY, Segment, Word
+from pipeline.domain.turning_words import is_negation, is_number
 from pipeline.stages.transcribe.misheard import misheard_names
 from pipeline.stages.transcribe.terms import Terms
 from pipeline.stages.transcribe.vocabulary import common_medications, medications, plain
 
-HEARD_UNCLEARLY = "heard_unclearly"
 #: Below this, relative to the session's own middle, a word that changes the meaning is doubted.
 _HALF_HEARD = 0.5
-_NEGATION = re.compile(r"(?:no|not|none|never|nothing|nobody|without|denies|denied|cannot|\w+n't)")
-_NUMBER = re.compile(
-    r"\d[\d.,:]*(?:mg|mcg|st|nd|rd|th)?|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|hundred|thousand)"
-    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?"
-    r"|milligrams?|mgs?|micrograms?|mcg"
-)
 
 
 def mark_doubt(segments: Sequence[Segment], names: tuple[str, ...] = ()) -> tuple[Segment, ...]:
@@ -57,7 +50,7 @@ def _marked(words: tuple[Word, ...], terms: Terms, middle: float) -> tuple[Word,
 def _matters(words: Sequence[Word], place: int, terms: Terms) -> bool:
     """Say whether a word is a number, a unit, a negation or somebody's name."""
     word = plain(words[place].word)
-    if _NUMBER.fullmatch(word) or _NEGATION.fullmatch(word):
+    if is_number(word) or is_negation(word):
         return True
     begins = place == 0 or words[place - 1].word.endswith((".", "?", "!"))
     return not begins and words[place].word[:1].isupper() and word not in terms.words and word.split("'")[0] != "i"

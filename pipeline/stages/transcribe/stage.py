@@ -1,5 +1,6 @@
 """The stage: sound in, a diarized transcript with roles, flags and facts out."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -65,7 +66,7 @@ def transcribe_dictation(
     seconds = len(decoded.samples) / SAMPLE_RATE
     turns = (VoiceTurn(0.0, seconds, _DICTATING),)
     found = None if interim is None else interim.found()
-    heard = found[0] if found else transcriber.transcribe(decoded.samples, turns, expected_names(names))
+    heard = found[0] if found else transcriber.transcribe(decoded.samples, lambda: turns, expected_names(names))
     if interim is not None and found is None:
         interim.put(heard, None)
     transcript = _attributed(heard, turns, names)
@@ -86,8 +87,11 @@ def transcribe_samples(
     """Return the transcript of sound that is decoded already; raise ``NoSpeechError``."""
     heard, diarization = (interim and interim.found()) or (None, None)
     if heard is None or diarization is None:
-        diarization = _by_channel(decoded, voices) or diarizer.diarize(decoded.samples, voices)
-        heard = transcriber.transcribe(decoded.samples, diarization.turns, expected_names(names))
+        # Telling voices apart and recognition take about as long; the engines leave Python's lock while they work.
+        with ThreadPoolExecutor(1) as beside:
+            telling = beside.submit(lambda: _by_channel(decoded, voices) or diarizer.diarize(decoded.samples, voices))
+            heard = transcriber.transcribe(decoded.samples, lambda: telling.result().turns, expected_names(names))
+        diarization = telling.result()
         if interim is not None:
             interim.put(heard, diarization)
     transcript = _attributed(heard, diarization.turns, names)

@@ -84,7 +84,7 @@ def ask(endpoint: Endpoint, *, allowed: bool = True, **wanted: Any) -> Transcrip
     """Return what the engine makes of two seconds."""
     options = replace(OpenAIOptions(f"http://127.0.0.1:{endpoint.port}/v1", "whisper-1", "key"), **wanted)
     engine = OpenAITranscriber(options, lambda _: allowed, pause=endpoint.pauses.append)
-    return engine.transcribe(SOUND, (), ("Zoloft", "Ada Byron", "Elm House"))
+    return engine.transcribe(SOUND, tuple, ("Zoloft", "Ada Byron", "Elm House"))
 
 
 def test_segments_and_words(endpoint: Endpoint) -> None:

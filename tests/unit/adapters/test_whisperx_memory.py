@@ -53,7 +53,7 @@ def transcriber(memory: SmallMemory, batch_size: int = 8) -> WhisperXTranscriber
 def test_batch_is_halved_and_work_goes_on() -> None:
     """Out of memory halves the batch until it fits, and the recording is transcribed."""
     memory = SmallMemory(fits=2)
-    transcript = transcriber(memory).transcribe(SOUND, ())
+    transcript = transcriber(memory).transcribe(SOUND, tuple)
 
     assert [segment.text for segment in transcript.segments] == ["Hello."]
     assert (memory.tried, memory.freed) == ([8, 4, 2], 2)
@@ -63,20 +63,30 @@ def test_smaller_batch_is_kept() -> None:
     """The next recording starts with what fitted."""
     memory = SmallMemory(fits=2)
     engine = transcriber(memory)
-    engine.transcribe(SOUND, ())
+    engine.transcribe(SOUND, tuple)
     memory.tried.clear()
-    engine.transcribe(SOUND, ())
+    engine.transcribe(SOUND, tuple)
 
     assert memory.tried == [2]
+
+
+def test_diarizer_has_the_device_to_itself() -> None:
+    """Voices are told apart before recognition takes memory on the same device."""
+    memory = SmallMemory(fits=2)
+    tried_by_then: list[int] = []
+    transcriber(memory).transcribe(SOUND, lambda: tuple(tried_by_then.extend(memory.tried) or ()))
+
+    assert tried_by_then == []
+    assert memory.tried
 
 
 def test_nothing_fits() -> None:
     """A model that does not fit with a single piece is a named, transient failure."""
     with pytest.raises(EngineOutOfMemoryError):
-        transcriber(SmallMemory(fits=0)).transcribe(SOUND, ())
+        transcriber(SmallMemory(fits=0)).transcribe(SOUND, tuple)
 
 
 def test_other_errors_are_not_hidden() -> None:
     """An error that is not of memory is raised as it is."""
     with pytest.raises(RuntimeError, match="cuDNN"):
-        transcriber(SmallMemory(fits=0, message="cuDNN version mismatch")).transcribe(SOUND, ())
+        transcriber(SmallMemory(fits=0, message="cuDNN version mismatch")).transcribe(SOUND, tuple)

@@ -47,7 +47,7 @@ def test_a_speech_endpoint_is_held_to_the_same_list_of_hosts() -> None:
     speech = SpeechSettings(engine=SpeechEngine.OPENAI, base_url="http://speech.example.org/v1")
 
     with pytest.raises(EndpointNotAllowedError):
-        build_transcriber(Settings(speech=speech)).transcribe(np.zeros(16_000, np.float32), ())
+        build_transcriber(Settings(speech=speech)).transcribe(np.zeros(16_000, np.float32), tuple)
 
 
 def test_the_agencys_own_names_are_read_from_a_file(tmp_path: Path) -> None:
