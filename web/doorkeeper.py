@@ -11,7 +11,13 @@ from pipeline.adapters.identity.passwords import Passwords
 from pipeline.adapters.identity.secrets import is_token
 from pipeline.audit.access_events import AccessMade, AccessRefused
 from pipeline.domain.account import Principal, SignInMeans
-from pipeline.errors import NotSignedInError, SecondFactorNeededError, SignInRefusedError, TooManyTriesError
+from pipeline.errors import (
+    NotSignedInError,
+    PasswordWrongError,
+    SecondFactorNeededError,
+    SignInRefusedError,
+    TooManyTriesError,
+)
 from web.auth.second_factor import SecondFactors
 from web.limits import RateLimiter
 
@@ -84,6 +90,24 @@ class Doorkeeper:
         if wait > 0:
             raise TooManyTriesError(seconds=ceil(wait))
         return self.second_factors.complete(found, known.totp_wrapped, code, address)
+
+    def change_password(self, principal: Principal, current: str, new: str, address: str) -> None:
+        """Give somebody who knows their password another one; every sign-in of theirs ends.
+
+        Raises ``PasswordWrongError``, ``PasswordTooWeakError`` and, after too many tries, ``TooManyTriesError``.
+        """
+        wait = self.accounts.count_try(principal.name, address).total_seconds()
+        if wait > 0:
+            raise TooManyTriesError(seconds=ceil(wait))
+        known = self.accounts.credentials(principal.name)
+        if not self.passwords.is_right(current, None if known is None else known.password_hash):
+            self.accounts.refuse_sign_in(principal.account_id, PasswordWrongError.reason_code)
+            raise PasswordWrongError
+        self.accounts.set_password(principal.name, self.passwords.hash(new, principal.name), principal.name)
+
+    def reset_password(self, name: str, new: str, actor: str) -> None:
+        """Give somebody another password by an administrator's hand; raise ``PasswordTooWeakError``."""
+        self.accounts.set_password(name, self.passwords.hash(new, name), actor)
 
     def leave(self, request: Request) -> None:
         """End the request's sign-in, if it has one."""

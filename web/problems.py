@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import ceil
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from pipeline.errors import (
     AccessError,
     AccountExistsError,
+    AccountUnknownError,
     ArrivalUnknownError,
     BatchInvalidError,
     BatchUnknownError,
@@ -40,9 +41,12 @@ from pipeline.errors import (
     WebhookUnknownError,
     WorkerUnknownError,
 )
+from web.pages.trouble import trouble_page, wants_page
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 5
+#: What a page says of a failure beside its text.
+_KEPT = frozenset({"retry-after", "www-authenticate", "allow"})
 
 #: What the framework refuses by itself.
 _FRAMEWORK: Mapping[int, type[PipelineError]] = {
@@ -76,6 +80,7 @@ _STATUS: tuple[tuple[type[PipelineError], int], ...] = (
     (RunUnknownError, 404),
     (ArrivalUnknownError, 404),
     (TokenUnknownError, 404),
+    (AccountUnknownError, 404),
     (SessionConflictError, 409),
     (RetryImpossibleError, 409),
     (AccountExistsError, 409),
@@ -107,26 +112,38 @@ def problem_response(error: PipelineError, *, status: int | None = None, **more:
     return JSONResponse(body, status, _headers(error, status), MEDIA_TYPE)
 
 
-def on_pipeline_error(_request: Request, error: Exception) -> JSONResponse:
+def on_pipeline_error(request: Request, error: Exception) -> Response:
     """Answer with what a part of Nightscribe raised."""
-    return problem_response(error if isinstance(error, PipelineError) else PipelineError())
+    known = error if isinstance(error, PipelineError) else PipelineError()
+    return _answered(request, known, problem_response(known))
 
 
-def on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
+def on_invalid_request(request: Request, error: Exception) -> Response:
     """Name the fields that are wrong and what is wrong with each; never what was in them."""
     found = error.errors() if isinstance(error, RequestValidationError) else []
     wrong = [{"where": ".".join(_place(part) for part in each["loc"]), "problem": each["type"]} for each in found]
-    return problem_response(RequestInvalidError(), errors=wrong)
+    known = RequestInvalidError()
+    return _answered(request, known, problem_response(known, errors=wrong))
 
 
-def on_http_exception(_request: Request, error: Exception) -> JSONResponse:
+def on_http_exception(request: Request, error: Exception) -> Response:
     """Answer for what the framework refuses by itself: an unknown address, a wrong method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     kept = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     known = _FRAMEWORK.get(status, RequestInvalidError)()
     answer = problem_response(known, status=status)
     answer.headers.update(kept)
-    return answer
+    return _answered(request, known, answer)
+
+
+def _answered(request: Request, error: PipelineError, answer: Response) -> Response:
+    """Return the problem document, or for a browser a page that says the same in plain words."""
+    if not wants_page(request):
+        return answer
+    page = trouble_page(request, error, answer.status_code)
+    kept = {name: value for name, value in answer.headers.items() if name in _KEPT}
+    page.headers.update(kept)
+    return page
 
 
 def _place(part: object) -> str:

@@ -27,6 +27,7 @@ from web.api.transcripts import transcripts_router
 from web.api.uploads import uploads_router
 from web.api.webhooks import webhooks_router
 from web.app import make_app
+from web.auth.accounts_router import accounts_router
 from web.auth.code_router import code_router
 from web.auth.landing import OIDC
 from web.auth.oidc_router import oidc_router
@@ -72,7 +73,13 @@ def make_site(
     )
     intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
     uploads = make_uploads(wiring, intake)
-    rooms = [*_signing_in(wiring), own_account_router(), front_door_router(), ops_router(make_room(wiring, doorbell))]
+    rooms = [
+        *_signing_in(wiring),
+        own_account_router(),
+        accounts_router(),
+        front_door_router(),
+        ops_router(make_room(wiring, doorbell)),
+    ]
     routers = [*rooms, *_interface(wiring, intake, uploads), *more]
     app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
     requests = SqlRequests(wiring.ledger.database)

@@ -66,6 +66,27 @@ class AccountExistsError(PermanentError):
     sentence = "This name or identity belongs to an account already. Names are never given twice."
 
 
+class OwnAccountError(AccessError):
+    """Something an administrator may do to others and not to themselves."""
+
+    reason_code = "own_account"
+    sentence = "Another administrator must do this to your account, so that somebody is always left who can."
+
+
+class PasswordWrongError(PermanentError):
+    """The password one has, which is asked for before it is changed, is not right."""
+
+    reason_code = "password_wrong"
+    sentence = "The password you have now is not right, or this account has none. Nothing was changed."
+
+
+class PasswordsDifferError(PermanentError):
+    """A new password was typed in two ways."""
+
+    reason_code = "passwords_differ"
+    sentence = "The two new passwords are not the same. Nothing was changed."
+
+
 class PasswordTooWeakError(PermanentError):
     """Too short, too plain, or the account's own name."""
 

@@ -125,9 +125,33 @@ def test_a_database_that_goes_away_while_the_page_is_open(
     assert back == 2
 
 
+def test_a_page_reloaded_without_the_database_comes_back_by_itself(
+    interrupted_postgres: Interrupted, tmp_path: Path, page: Page
+) -> None:
+    """Reloaded while the database is away, the page says so in plain words, and is itself again once it is back."""
+    deployment, server = interrupted_postgres.deployment, interrupted_postgres.server
+    add_member(deployment.wiring.ledger, "mira", [Role.OPERATOR_READ_ONLY])
+
+    with running_website(deployment.settings, tmp_path) as address:
+        sign_in(page, address, "mira")
+        server.shut()
+        page.reload()
+        said = page.locator("main").inner_text()
+        found = Axe().run(page)
+
+        server.open()
+
+        expect(page.locator("#freshness")).to_contain_text("Live", timeout=_PATIENCE_MS)
+
+    assert "The database cannot be reached" in said
+    assert "asks again by itself" in said
+    assert found.response["violations"] == []
+
+
 def test_every_page_is_accessible_light_and_narrow(deployment: Deployment, tmp_path: Path, page: Page) -> None:
     """No page has an axe violation or scrolls sideways, wide or narrow, light or dark; the keyboard reaches all."""
-    add_member(deployment.wiring.ledger, "mira", [Role.OPERATOR])
+    add_member(deployment.wiring.ledger, "mira", [Role.OPERATOR, Role.ADMINISTRATOR])
+    add_member(deployment.wiring.ledger, "kim", [Role.CLINICIAN])
     session_id = deployment.submit(POISON)
     deployment.submit()
     with deployment.fresh_worker(size=1000):
@@ -163,6 +187,12 @@ def pages(session_id: SessionId) -> tuple[str, ...]:
         "/ops/queues/act/pause?stage=draft",
         "/ops/runs/act/retry-all?status=quarantined",
         f"/ops/runs/act/priority?session_id={session_id}",
+        "/account",
+        "/account/password",
+        "/accounts",
+        "/accounts/kim",
+        "/accounts/mira",
+        "/no-such-page",
     )
 
 

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from fastapi import Request
 
-from pipeline.domain.account import Principal
+from pipeline.domain.account import Permission, Principal
 from web.guard import doorkeeper_of
 from web.pages.rendering import Link, Viewer
 
 OWN_ACCOUNT = Link("Your account", "/account")
+ACCOUNTS = Link("Accounts", "/accounts")
 
 
 def viewer_of(request: Request, principal: Principal, links: Sequence[Link] = ()) -> Viewer:
     """Return the viewer; pages for somebody signed in extend ``frame/signed_in.html``."""
     idle = doorkeeper_of(request).accounts.endurance.idle
-    return Viewer(principal.name, role_names(principal), (*links, OWN_ACCOUNT), int(idle.total_seconds()))
+    more = (ACCOUNTS, OWN_ACCOUNT) if principal.may(Permission.ACCOUNTS_MANAGE) else (OWN_ACCOUNT,)
+    return Viewer(principal.name, role_names(principal), (*links, *more), int(idle.total_seconds()))
 
 
 def role_names(principal: Principal) -> str:

@@ -1,0 +1,66 @@
+"""What a browser is shown where there is no page, and what a program is told."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.domain.account import Role
+from pipeline.errors import DatabaseUnavailableError
+from tests.asgi import AsgiClient
+from tests.web_site import Site
+
+
+@pytest.fixture
+def broken(site: Site, tmp_path: Path) -> AsgiClient:
+    """Return a signed-in operator's browser, from which the database was taken away."""
+    client = site.in_browser(Role.OPERATOR)
+    site.wiring.ledger.close()
+    database = tmp_path / "data" / "ledger.sqlite3"
+    for path in database.parent.glob("ledger.sqlite3*"):
+        path.unlink()
+    database.mkdir()
+    return client
+
+
+@pytest.mark.parametrize("path", ["/", "/ops", "/ops/runs", "/ops/sessions/session-0001", "/account", "/accounts"])
+def test_without_the_database_every_page_says_so_and_asks_again(broken: AsgiClient, path: str) -> None:
+    """A reloaded page says in plain words that the database is away, and comes back by itself."""
+    answer = broken.get(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert DatabaseUnavailableError.sentence in answer.text
+    assert answer.headers["refresh"] == answer.headers["retry-after"] == "5"
+    assert "asks again by itself" in answer.text
+    assert f'href="{path}"' in answer.text
+
+
+def test_what_was_to_be_changed_is_not_asked_again(broken: AsgiClient) -> None:
+    """A form that could not be carried out is never sent a second time by itself."""
+    answer = broken.post("/ops/runs/act/retry", {"run_id": "run-1", "reason": "engine-upgrade"})
+
+    assert (answer.status_code, "refresh" in answer.headers) == (503, False)
+    assert DatabaseUnavailableError.sentence in answer.text
+
+
+@pytest.mark.parametrize("path", ["/v1/queues", "/ready"])
+def test_a_program_is_told_as_before(broken: AsgiClient, path: str) -> None:
+    """What is meant for programs stays JSON, also where one says that it takes pages."""
+    answer = broken.get(path)
+
+    assert (answer.status_code, answer.json()["reason_code"]) == (503, "database_unavailable")
+
+
+def test_a_stream_is_told_as_before(broken: AsgiClient) -> None:
+    """What a page listens to gets no page."""
+    answer = broken.get("/ops/live", Accept="text/event-stream")
+
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_address_that_is_none_is_said_to_be(site: Site) -> None:
+    """A mistyped address ends on a page that leads on, and repeats nothing that could be taken for ours."""
+    answer = site.client(Accept="text/html").get("/no-such-page?<script>")
+
+    assert (answer.status_code, "Nothing here" in answer.text) == (404, True)
+    assert "<script>" not in answer.text
+    assert 'href="/"' in answer.text
