@@ -25,6 +25,12 @@ monday/0900.wav,monday/0900.consent.json,,DAP,2,100,,clin-0042
 monday/1000.m4a,monday/1000.consent.json,visit-20261120-1000,SOAP,,50,monday/1000.names.txt,
 """
 _LOOK_SECONDS = 2.0
+_KEPT = "Accepted recordings move to done/ and lie there IN THE CLEAR: empty it, or leave out --keep."
+_REMOVED = "Accepted recordings are stored encrypted and removed from the folder. --keep moves them to done/ instead."
+
+KeepOption = Annotated[
+    bool, typer.Option("--keep/--remove", help="Move accepted recordings to done/, in the clear, or remove them.")
+]
 
 
 def run(
@@ -36,7 +42,7 @@ def run(
     watch: Annotated[Path | None, typer.Option(help="Take in what appears in this folder.", file_okay=False)] = None,
     settle: Annotated[float, typer.Option(min=0, help="Seconds a watched file must stand still.")] = 10.0,
     once: Annotated[bool, typer.Option("--once", help="Watch until nothing new is whole, then stop.")] = False,  # noqa: FBT002 - an option
-    remove: Annotated[bool, typer.Option("--remove", help="Remove watched recordings that were accepted.")] = False,  # noqa: FBT002 - an option
+    keep: KeepOption = False,  # noqa: FBT002 - an option
     actor: Annotated[str, typer.Option(help="Who hands in, for the audit log.")] = "cli",
 ) -> None:
     """Hand in many recordings at once; the manifest is checked whole before anything starts."""
@@ -44,7 +50,7 @@ def run(
         typer.echo(EXAMPLE, nl=False)
         return
     if watch is not None:
-        _watch(WatchedFolder(watch, open_wiring(), actor, settle, remove), once=once)
+        _watch(WatchedFolder(watch, open_wiring(), actor, settle, keep), once=once)
         return
     if manifest is None or not manifest.is_file():
         raise typer.BadParameter("give a manifest, --watch FOLDER, or --example for a manifest to start from")
@@ -77,7 +83,15 @@ def _hand_in(wiring: Wiring, path: Path, batch: Batch) -> HandedIn:
 
 
 def _watch(folder: WatchedFolder, *, once: bool) -> None:
-    """Look again and again, until told to stop."""
+    """Say what becomes of the files, then look again and again, until told to stop."""
+    if folder.keep:
+        typer.echo(
+            "Accepted recordings move to done/ and lie there IN THE CLEAR: empty it, or leave out --keep.", err=True
+        )
+    else:
+        console.print(
+            "Accepted recordings are stored encrypted and removed from the folder. --keep moves them to done/."
+        )
     quiet_since = time.monotonic()
     while True:
         for found in folder.look():

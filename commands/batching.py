@@ -17,7 +17,7 @@ from pipeline.domain.documents.consent import ConsentForm
 from pipeline.domain.documents.manifest import ManifestProblem, ManifestRow, read_manifest
 from pipeline.domain.night import Batch
 from pipeline.domain.session import SessionId
-from pipeline.errors import ConsentError, ManifestInvalidError, PipelineError
+from pipeline.errors import ManifestInvalidError, PipelineError
 from pipeline.intake import Submission
 
 #: Tells how many of how many were handed in.
@@ -94,7 +94,8 @@ def hand_in(wiring: Wiring, batch: Batch, prepared: list[Prepared], progress: Pr
         session_id = submission.session.session_id
         if isinstance(outcome, PipelineError):
             found.refused.append((lines[session_id], session_id, outcome))
-            _note_refusal(wiring, kept, submission, outcome)
+            session = submission.session
+            wiring.ledger.note_refusal(kept.batch_id, session_id, session.clinician, outcome.reason_code)
         else:
             found.accepted.append(session_id)
         progress(len(found.accepted) + len(found.refused), len(prepared))
@@ -115,12 +116,6 @@ def _item(each: Prepared, batch: Batch) -> Item:
 def in_batch(submission: Submission, batch: Batch) -> Submission:
     """Return the submission as one of an earlier batch that the same manifest opened."""
     return replace(submission, session=replace(submission.session, batch_id=batch.batch_id))
-
-
-def _note_refusal(wiring: Wiring, batch: Batch, submission: Submission, error: PipelineError) -> None:
-    session = submission.session
-    if isinstance(error, ConsentError):
-        wiring.ledger.note_refusal(batch.batch_id, session.session_id, session.clinician, error.reason_code)
 
 
 def _check_recording(audio: Path, most: int) -> None:

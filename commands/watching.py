@@ -27,8 +27,8 @@ class WatchedFolder:
     wiring: Wiring
     actor: str
     settle_seconds: float
-    #: Remove a recording that was accepted, where it would be moved to ``done`` otherwise.
-    remove: bool = False
+    #: Move a recording that was accepted to ``done``, where it lies in the clear; it is removed otherwise.
+    keep: bool = False
     _seen: dict[Path, tuple[int, int, float]] = field(default_factory=dict)
 
     def look(self) -> Sequence[HandedIn]:
@@ -65,11 +65,20 @@ class WatchedFolder:
             self._fail([path], "\n".join(f"line {each.line}: {each.problem}" for each in problems))
             return None
         found = hand_in(self.wiring, batch, prepared, lambda _done, _all: None)
+        refused = {line for line, _, _ in found.refused}
+        if not self.keep:
+            self._remove(each.source for each in prepared if each.line not in refused)
         if found.refused:
             self._fail([path], "\n".join(f"line {line}: {error}" for line, _, error in found.refused))
         else:
             self._move([path], _DONE)
         return found
+
+    def _remove(self, recordings: Iterable[Path]) -> None:
+        """Remove what is stored encrypted by now; what a manifest names outside of the folder is not ours to remove."""
+        for recording in recordings:
+            if recording.resolve().is_relative_to(self.folder.resolve()):
+                recording.unlink(missing_ok=True)
 
     def _pairs(self, pairs: Sequence[tuple[Path, Path]]) -> Iterator[HandedIn]:
         if not pairs:
@@ -91,11 +100,10 @@ class WatchedFolder:
         for each, pair in whole:
             if each.line in refused:
                 self._fail(pair, str(refused[each.line]))
-            elif self.remove:
-                for path in pair:
-                    path.unlink()
-            else:
+            elif self.keep:
                 self._move(pair, _DONE)
+            else:
+                self._remove(pair)
         return found
 
     def _fail(self, paths: Iterable[Path], reason: str) -> None:

@@ -14,7 +14,7 @@ def watched(deployment: Deployment, *options: str) -> tuple[int, str]:
 
 
 def test_whole_files_are_taken_in_and_partial_ones_left_alone(embedded_commands: Deployment) -> None:
-    """A pair is accepted and moved, one without consent fails with its reason, unfinished files stay as they are."""
+    """A pair is accepted and removed, one without consent fails with its reason, unfinished files stay as they are."""
     deployment, folder = embedded_commands, embedded_commands.folder / "in"
     folder.mkdir()
     sound = wav(noise(12))
@@ -33,7 +33,7 @@ def test_whole_files_are_taken_in_and_partial_ones_left_alone(embedded_commands:
     assert code == 0, said
     assert len(accepted) == 1
     assert left == {"lonely.wav", "unfinished.wav.part", "unfinished.consent.json"}
-    assert {path.name for path in (folder / "done").iterdir()} == {"good.wav", "good.consent.json"}
+    assert not (folder / "done").exists()
     assert "consent_missing" in (folder / "failed" / "refused.wav.reason.txt").read_text()
     assert "empty" in (folder / "failed" / "empty.wav.reason.txt").read_text()
 
@@ -61,6 +61,7 @@ def test_manifest_in_the_folder_is_a_batch(embedded_commands: Deployment) -> Non
     assert "line 2: priority" in reasons
     assert "line 3: audio: no such file" in reasons
     assert (folder / "done" / "right.jsonl").exists()
+    assert not (folder / "monday" / "a.wav").exists()
 
 
 def test_folder_watched_again_after_a_crash_accepts_nothing_twice(embedded_commands: Deployment) -> None:
@@ -69,16 +70,33 @@ def test_folder_watched_again_after_a_crash_accepts_nothing_twice(embedded_comma
     folder.mkdir()
     (folder / "good.wav").write_bytes(wav(noise(12)))
     consent_file(folder, "good.consent.json", session_id=None)
-    watched(deployment)
+    _, warned = watched(deployment, "--keep")
     for name in ("good.wav", "good.consent.json"):
         (folder / "done" / name).rename(folder / name)
 
-    code, said = watched(deployment, "--remove")
+    code, said = watched(deployment)
 
     with deployment.opened() as wiring:
         assert len(wiring.ledger.sessions()) == 1
     assert code == 0, said
+    assert "IN THE CLEAR" in warned
     assert [path for path in folder.iterdir() if path.is_file()] == []
+
+
+def test_what_a_manifest_names_elsewhere_is_not_removed(embedded_commands: Deployment) -> None:
+    """A recording outside of the watched folder is taken in and left where it is."""
+    deployment, folder = embedded_commands, embedded_commands.folder / "in"
+    folder.mkdir()
+    elsewhere = deployment.folder / "a.wav"
+    elsewhere.write_bytes(wav(noise(12)))
+    consent_file(folder, "a.json", session_id=None)
+    (folder / "monday.csv").write_text("audio,consent\n../a.wav,a.json\n")
+
+    watched(deployment)
+
+    with deployment.opened() as wiring:
+        assert len(wiring.ledger.sessions()) == 1
+    assert elsewhere.exists()
 
 
 def test_queue_is_steered_from_the_command_line(embedded_commands: Deployment) -> None:
