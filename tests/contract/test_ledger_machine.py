@@ -22,6 +22,7 @@ from pipeline.adapters.database import LedgerLimits
 from pipeline.audit.check import check_audit
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import ConsentDecision, Participant, ParticipantRole, PersonRef, Purpose
+from pipeline.domain.operating import Decision
 from pipeline.domain.session import RunId, SessionId, Stage, StageStatus, WorkerId
 from pipeline.errors import (
     ConsentError,
@@ -42,6 +43,8 @@ ERRORS = [StoreUnavailableError(), RecordingSilentError(), StageCrashedError()]
 #: Without these, no stage may start.
 DECISIVE = [Purpose.RECORD, Purpose.TRANSCRIBE]
 WORK = [Stage.TRANSCRIBE, Stage.DRAFT, Stage.VERIFY]
+
+WHY = Decision("test", "INC-1")
 
 #: Durability is tried elsewhere; here thousands of commits are.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
@@ -216,12 +219,26 @@ class LedgerMachine(RuleBasedStateMachine):
     def retry(self, number: int) -> None:
         """Retry any run; only one that ended badly may be."""
         run_id = sorted(self.newest_attempt)[number % len(self.newest_attempt)]
-        ended_badly = row_states(self.ledger)[run_id] in {"failed", "quarantined", "refused"}
+        ended_badly = row_states(self.ledger)[run_id] in {"failed", "quarantined", "refused", "cancelled"}
         try:
             self.ledger.retry(run_id, "test")
         except RetryImpossibleError:
             return
         assert ended_badly
+
+    @precondition(lambda self: self.sessions)
+    @rule(number=some, priority=st.sampled_from([0, 5, 1000]))
+    def cancel_or_reorder(self, number: int, priority: int) -> None:
+        """Cancel a session, which only ends what is open, or give it another priority, which ends nothing."""
+        row = self.ledger.session(self._session(number))
+        session_id, states = row.session.session_id, row_states(self.ledger)
+        is_open = any(states[run.run_id] in {"ready", "running"} and run.stage in WORK for run in row.runs)
+        if priority:
+            self.ledger.change_priority(session_id, priority, WHY)
+            assert row_states(self.ledger) == states
+        elif is_open:
+            ended = self.ledger.cancel_session(session_id, WHY)
+            assert {row_states(self.ledger)[run_id] for run_id in ended} == {"cancelled"}
 
     @invariant()
     def everything_agrees(self) -> None:

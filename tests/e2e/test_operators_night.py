@@ -14,7 +14,7 @@ from pipeline.domain.session import SessionId, Stage, StageStatus
 from tests.chaos.deployments import Deployment, make_settings, until
 from tests.chaos.fixtures import Interrupted
 from tests.chaos.scripted import POISON
-from tests.servers.website import add_member, running_website, sign_in
+from tests.servers.website import add_member, run_command, running_website, sign_in
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
@@ -48,6 +48,11 @@ def crashed_again(deployment: Deployment, session_id: SessionId) -> bool:
 def figure(page: Page, name: str) -> int:
     """Return one of the first figures."""
     return int(page.locator("#concerns .figures div", has_text=name).locator("dd").inner_text().replace(",", ""))
+
+
+def ready_in(report: str) -> int:
+    """Return how many drafts the morning report says are ready, those with sentences to look at included."""
+    return sum(int(count) for count in re.findall(r"^ +(\d+)  Ready\b", report, re.MULTILINE))
 
 
 def test_a_whole_night(deployment: Deployment, tmp_path: Path, page: Page) -> None:
@@ -85,6 +90,11 @@ def test_a_whole_night(deployment: Deployment, tmp_path: Path, page: Page) -> No
         expect(page.locator("#night")).to_contain_text("Nothing is on its way", timeout=_PATIENCE_MS)
         morning = page.content()
         found = Axe().run(page)
+    report = run_command(deployment.settings, tmp_path, "report")
+    run_command(deployment.settings, tmp_path, "report", "-o", tmp_path / "morning.html")
+    page.goto((tmp_path / "morning.html").as_uri())
+    printed = page.locator("body").inner_text()
+    on_paper = Axe().run(page)
 
     assert handed_in == _SESSIONS
     assert deployment.status(Stage.TRANSCRIBE, poison) is StageStatus.CANCELLED
@@ -94,8 +104,12 @@ def test_a_whole_night(deployment: Deployment, tmp_path: Path, page: Page) -> No
     assert story.count("quarantined") == 2
     assert "recording-unusable" in story
     assert "mira" in story
-    assert found.response["violations"] == []
-    assert "recording 1" not in morning
+    assert found.response["violations"] == on_paper.response["violations"] == []
+    assert ready_in(report) == _SESSIONS - 1
+    assert f"{poison}  Cancelled (run_discarded)" in report
+    assert poison in printed
+    assert "run_discarded" in printed
+    assert [each for each in (morning, report, printed) if "recording 1" in each] == []
     assert deployment.violations() == []
 
 

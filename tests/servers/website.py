@@ -26,7 +26,28 @@ _STOP_SECONDS = 30
 def running_website(settings: Settings, folder: Path) -> Iterator[str]:
     """Run ``nightscribe web`` over a deployment and return its address."""
     port = free_port()
-    environment = {
+    with (folder / "web.log").open("ab") as log:
+        command = [str(_PROGRAM), "web", "--port", str(port)]
+        process = subprocess.Popen(command, env=_environment(settings, folder), cwd=folder, stdout=log, stderr=log)
+    try:
+        _await(f"http://127.0.0.1:{port}/health", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(_STOP_SECONDS)
+
+
+def run_command(settings: Settings, folder: Path, *arguments: str | Path) -> str:
+    """Run one command over a deployment, which must succeed; return what it printed."""
+    command = [str(_PROGRAM), *map(str, arguments)]
+    environment = _environment(settings, folder)
+    result = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def _environment(settings: Settings, folder: Path) -> dict[str, str]:
+    return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": str(folder),
         "LANG": "C.UTF-8",
@@ -36,15 +57,6 @@ def running_website(settings: Settings, folder: Path) -> Iterator[str]:
         "NIGHTSCRIBE_REDIS_URL": settings.redis_url.get_secret_value(),
         "NIGHTSCRIBE_OPS__REFRESH": "PT0.5S",
     }
-    with (folder / "web.log").open("ab") as log:
-        command = [str(_PROGRAM), "web", "--port", str(port)]
-        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
-    try:
-        _await(f"http://127.0.0.1:{port}/health", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(_STOP_SECONDS)
 
 
 def add_member(ledger: SqlLedger, name: str, roles: Sequence[Role]) -> None:
