@@ -40,6 +40,8 @@ class Evidence:
 
     candidates: tuple[Candidate, ...]
     weights: tuple[float, ...] = field(repr=False)
+    #: The terms, by number, that each utterance with any holds itself.
+    held: dict[int, frozenset[int]] = field(repr=False)
 
     @property
     def total(self) -> float:
@@ -70,18 +72,17 @@ def evidence_for(terms: Sequence[Term], index: TranscriptIndex) -> Evidence:
         candidates.append(best)
         covered |= best.covered
         scored.remove(best)
-    return Evidence(tuple(candidates), weights)
+    return Evidence(tuple(candidates), weights, held)
 
 
-def places_for(terms: Sequence[Term], index: TranscriptIndex) -> tuple[Candidate, ...]:
+def places_for(terms: Sequence[Term], evidence: Evidence, index: TranscriptIndex) -> tuple[Candidate, ...]:
     """Return up to three utterances to show for a claim, best first.
 
     What people talk about goes on for a while, so the terms said around an utterance count in part; so does the voice
     that the claim names, and a term that an earlier place holds already counts half.
     """
-    weights = tuple(index.weight(term.names) for term in terms)
-    held = _held(terms, index)
-    scored = {number: score + _part_of(number, held, weights) for number, score in _own(terms, held, index).items()}
+    weights, held = evidence.weights, evidence.held
+    scored = {number: score + _part_of(number, held, weights) for number, score in _own(terms, evidence, index).items()}
     shown: list[Candidate] = []
     covered: frozenset[int] = frozenset()
     while scored and len(shown) < _MOST:
@@ -92,14 +93,14 @@ def places_for(terms: Sequence[Term], index: TranscriptIndex) -> tuple[Candidate
     return tuple(shown)
 
 
-def _own(terms: Sequence[Term], held: dict[int, frozenset[int]], index: TranscriptIndex) -> dict[int, float]:
+def _own(terms: Sequence[Term], evidence: Evidence, index: TranscriptIndex) -> dict[int, float]:
     """Return what each utterance holds of the claim, and a word's worth more where the claim names its speaker."""
-    weights = tuple(index.weight(term.names) for term in terms)
+    weights = evidence.weights
     named = frozenset().union(*(index.speakers_named(term.names) for term in terms))
     for_voice = _VOICE * sum(weights) / (len(weights) or 1)
     return {
         number: _sum(found, weights) + (for_voice if index.utterances[number].segment.speaker in named else 0.0)
-        for number, found in held.items()
+        for number, found in evidence.held.items()
     }
 
 

@@ -44,19 +44,35 @@ class Grammar:
         """Yield every match at every word, in order."""
         text = "".join(f"{word} " for word in words)
         starts = [0, *accumulate(len(word) + 1 for word in words)]
+        said = frozenset(words)
+        starting = {word: self._starting(word, said) for word in said}
         for number, word in enumerate(words):
             start = starts[number]
-            for name, match in self._starting(word):
+            for name, match in starting[word]:
                 found = match(text, start)
                 if found is not None:
                     yield Match(number, number + text.count(" ", start, found.end()), name)
 
+    def _starting(self, word: str, said: frozenset[str]) -> tuple[tuple[str, Matcher], ...]:
+        """Return the patterns that can begin with a word, each with its rule, where the rest of them was said too."""
+        return tuple(
+            (name, self._compiled(pattern).match)
+            for name, pattern in self._rules(word)
+            if not any(words.isdisjoint(said) for words in self._needed(pattern))
+        )
+
     @lru_cache(maxsize=20_000)  # noqa: B019 - a grammar lives as long as the process
-    def _starting(self, word: str) -> tuple[tuple[str, Matcher], ...]:
-        """Return the patterns that can begin with a word, each with its rule."""
+    def _rules(self, word: str) -> tuple[tuple[str, str], ...]:
+        """Return the rules with the patterns that can begin with a word."""
         begun = (found for end in range(1, len(word) + 1) for found in self._begun.get(word[:end], ()))
-        found = dict.fromkeys((*self._whole.get(word, ()), *begun))
-        return tuple((name, self._compiled(pattern).match) for name, pattern in found)
+        return tuple(dict.fromkeys((*self._whole.get(word, ()), *begun)))
+
+    @lru_cache(maxsize=20_000)  # noqa: B019 - a grammar lives as long as the process
+    def _needed(self, pattern: str) -> tuple[frozenset[str], ...]:
+        """Return sets of words of each of which a match holds one."""
+        items = [item for item in pattern.split() if item[0] != "!" and item[-1] != "?" and not _GAP.fullmatch(item)]
+        openings = [frozenset(self._openings(item)) for item in items]
+        return tuple(words for words in openings if not any(word == "$" or word[-1] == "*" for word in words))
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - a grammar lives as long as the process
     def _compiled(self, pattern: str) -> re.Pattern[str]:

@@ -15,7 +15,6 @@ from pipeline.adapters.grounding.answers import Answer, answer_to
 from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.medications import Medicine, medicines_in
 from pipeline.adapters.grounding.passage import Passage, passage_of
-from pipeline.adapters.grounding.phrases import meanings_in
 from pipeline.adapters.grounding.polarity import Clause
 from pipeline.adapters.grounding.quantities import Quantity, quantities_in
 from pipeline.adapters.grounding.speakers import labels_of, voices_in
@@ -265,11 +264,10 @@ def _postings(
 ) -> dict[str, tuple[tuple[int, int], ...]]:
     postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for number, passage in enumerate(passages):
-        stems = [word.stem for word in passage.words]
         for index, word in enumerate(passage.words):
             if word.is_content:
                 postings[word.stem].append((number, index))
-        for meaning in meanings_in(stems):
+        for meaning in passage.meanings:
             postings[meaning.name].append((number, meaning.first))
     for number, spoken in enumerate(quantities):
         for name in (quantity_name(number), spoken.quantity.name):

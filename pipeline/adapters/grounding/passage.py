@@ -29,6 +29,7 @@ class Passage:
     clauses: tuple[Clause, ...]
     negated: tuple[bool, ...]
     terms: tuple[Term, ...] = field(repr=False)
+    meanings: tuple[Meaning, ...] = field(repr=False)
 
     def clause_at(self, word: int) -> Clause:
         """Return the clause a word belongs to."""
@@ -49,7 +50,9 @@ def passage_of(text: str, words: Sequence[Word] | None = None, reach: int = 12) 
     found = tuple(words_of(text) if words is None else words)
     clauses = clauses_of(found)
     negated = negated_words(found, clauses, reach)
-    return Passage(text, found, clauses, negated, tuple(_terms(found, clauses, negated)))
+    meanings = tuple(meanings_in([word.stem for word in found]))
+    terms = tuple(_terms(found, clauses, negated, meanings))
+    return Passage(text, found, clauses, negated, terms, meanings)
 
 
 def names_of(word: Word) -> frozenset[str]:
@@ -57,10 +60,12 @@ def names_of(word: Word) -> frozenset[str]:
     return frozenset((word.stem, *(meaning.name for meaning in meanings_in((word.stem,)))))
 
 
-def _terms(words: Sequence[Word], clauses: Sequence[Clause], negated: Sequence[bool]) -> Iterator[Term]:
+def _terms(
+    words: Sequence[Word], clauses: Sequence[Clause], negated: Sequence[bool], meanings: Sequence[Meaning]
+) -> Iterator[Term]:
     """Yield the terms in order: of overlapping phrases the longest one, then single content words."""
     taken: dict[int, list[Meaning]] = {}
-    for meaning in sorted(meanings_in([word.stem for word in words]), key=lambda m: m.first - m.last):
+    for meaning in sorted(meanings, key=lambda m: m.first - m.last):
         holder = taken.get(meaning.first)
         if holder and (holder[0].first, holder[0].last) == (meaning.first, meaning.last):
             holder.append(meaning)

@@ -1,6 +1,7 @@
 """Clauses of a text, which of them ask, and which words stand under a negation."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -101,6 +102,7 @@ def cue_over(words: Sequence[Word], clauses: Sequence[Clause], index: int) -> st
     return next((word.form for word in reversed(words[first:index]) if is_cue(word.form)), "")
 
 
+@lru_cache(maxsize=20_000)
 def is_cue(form: str) -> bool:
     """Say whether a lower-case word negates."""
     return form in _CUES or form.endswith("n't")
@@ -169,11 +171,10 @@ def _cues(words: Sequence[Word], clause: Clause) -> Iterator[int]:
 
 def _trailing(words: Sequence[Word], clause: Clause) -> Iterator[int]:
     """Yield a negation that ends its clause after a colon, a dash or nothing: "Meds: nil"."""
-    for index in range(clause.first + 1, clause.last):
+    for index in range(clause.first + 1, min(clause.last, clause.first + _SHORT + 1)):
         form = words[index].form
-        ends = all(not word.form[0].isalnum() for word in words[index + 1 : clause.last])
-        ends = ends and index - clause.first <= _SHORT
-        if ends and (form in _TRAILING or (form in _MARKED and words[index - 1].form in {":", "-"})):
+        trails = form in _TRAILING or (form in _MARKED and words[index - 1].form in {":", "-"})
+        if trails and all(not word.form[0].isalnum() for word in words[index + 1 : clause.last]):
             yield index
 
 

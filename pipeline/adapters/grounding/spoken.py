@@ -66,9 +66,10 @@ def _written_out(token: str) -> tuple[str, ...]:
 
 def _without_hesitations(tokens: tuple[Spoken, ...]) -> Iterator[Spoken]:
     """Leave out what carries nothing, and write as one what is one: "you know", "my self"."""
+    openings = _phrases()
     index = 0
     while index < len(tokens):
-        phrase, instead = _phrase_at(tokens, index)
+        phrase, instead = _phrase_at(tokens, index) if tokens[index].word in openings else (0, ())
         if phrase:
             yield from (Spoken(word, tokens[index].start, tokens[index + phrase - 1].end) for word in instead)
             index += phrase

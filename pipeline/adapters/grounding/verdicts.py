@@ -149,7 +149,7 @@ def _by_score(weighed: Weighed, score: float, likeness: float) -> tuple[Verdict,
 def _evidence(ground: Ground) -> tuple[EvidenceSpan, ...]:
     text = ground.claim.text
     quoted = [found[0][1] for s, e in ground.claim.quotations if (found := quoted_in(text[s:e], ground))]
-    return tuple(dict.fromkeys((*quoted, *spans_of(places_for(ground.terms, ground.index)))))
+    return tuple(dict.fromkeys((*quoted, *spans_of(places_for(ground.terms, ground.evidence, ground.index)))))
 
 
 def _support_result(verdict: Verdict, score: float) -> CheckResult:

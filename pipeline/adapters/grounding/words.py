@@ -41,5 +41,11 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 
 def _word(match: re.Match[str]) -> Word:
-    form = match.group().lower().replace("\u2019", "'")
-    return Word(form, stem(form), match.start(), match.end())
+    return Word(*_read(match.group()), *match.span())
+
+
+@lru_cache(maxsize=50_000)
+def _read(written: str) -> tuple[str, str]:
+    """Return the form and the stem of a word as it is written."""
+    form = written.lower().replace("\u2019", "'")
+    return form, stem(form)

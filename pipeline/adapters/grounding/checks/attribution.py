@@ -135,13 +135,9 @@ def _deed(ground: Ground) -> _Deed | None:
 
 def _shares(ground: Ground, credited: Role, deed: _Deed) -> tuple[float, float, Utterance | None]:
     """Return how much of the claim its credited voice said at once, or was asked and answered, and how much another."""
-    held: dict[int, set[int]] = {}
-    for number, term in enumerate(ground.terms):
-        for place in ground.index.where(term.names):
-            held.setdefault(place, set()).add(number)
     own, others = 0.0, 0.0
     best: Utterance | None = None
-    for place, terms in sorted(held.items()):
+    for place, terms in sorted(ground.evidence.held.items()):
         utterance = ground.index.utterances[place]
         share = ground.evidence.share(terms)
         bears = _bears(utterance, credited, deed)

@@ -8,7 +8,6 @@ from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.lexicon import pairs_in
 from pipeline.adapters.grounding.passage import Passage
-from pipeline.adapters.grounding.phrases import meanings_in
 from pipeline.adapters.grounding.words import stem
 from pipeline.domain.evidence import Finding
 from pipeline.domain.note import SentenceKind
@@ -31,7 +30,7 @@ def rungs_in(passage: Passage) -> Iterator[tuple[str, int, int]]:
     for index, word in enumerate(passage.words):
         for scale, rung in table.get(word.stem, ()):
             yield scale, rung, index
-    for meaning in meanings_in([word.stem for word in passage.words]):
+    for meaning in passage.meanings:
         for scale, rung in table.get(meaning.name, ()):
             yield scale, rung, meaning.first
 
