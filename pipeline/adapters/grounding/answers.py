@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from pipeline.adapters.grounding.lexicon import phrase_set, word_set
 from pipeline.adapters.grounding.passage import Passage
+from pipeline.adapters.grounding.polarity import Clause
 
 _YES = word_set("yes")
 _NO = word_set("no")
 _SKIP = word_set("before_answers")
 _YES_OPENINGS = phrase_set("yes_openings")
 _NO_OPENINGS = phrase_set("no_openings")
+_INSISTING = phrase_set("insisting")
 _CLOSING_YES = frozenset(("yes", "yeah", "yep"))
 _CLOSING_NO = word_set("closing_no")
 _PLAIN = word_set("plain_answers")
@@ -19,6 +21,9 @@ _NOT_ANY_MORE = word_set("not_any_more")
 _NUMBERS = word_set("numbers_that_affirm")
 _BEFORE_NUMBERS = word_set("before_numbers")
 _REACH = 4
+#: A longer clause that opens with "no" states rather than asks.
+_BRIEF = 12
+_BEFORE_NONE = frozenset(("so", "and", "okay", "ok", "right", "then", ",", ".", "but", "um", "uh"))
 _TURN = 4
 _ENOUGH = 3
 
@@ -28,15 +33,24 @@ class Answer(NamedTuple):
 
     utterance: int
     yes: bool | None
+    #: Says in words of its own that there is or was: "there is", "I did".
+    insists: bool = False
 
 
-def answer_to(number: int, voices: Sequence[str | None], passages: Sequence[Passage]) -> Answer | None:
+def answer_to(
+    number: int,
+    voices: Sequence[str | None],
+    passages: Sequence[Passage],
+    puts: bool = False,  # noqa: FBT001, FBT002 - of the voice
+) -> Answer | None:
     """Return the answer to the question in an utterance, or ``None`` where it asks nothing or is not answered.
+
+    ``puts``: the voice asks by stating that there is none, too, as a clinician does.
 
     The answer is what the next voice says at once, starting at most three utterances on; one that stands in the same
     utterance, as a recognizer that missed the change of voice leaves it, counts too.
     """
-    asking = [clause for clause in passages[number].clauses if clause.asks]
+    asking = [c for c in passages[number].clauses if c.asks or (puts and puts_none(passages[number], c))]
     if not asking:
         return None
     rest = [word.form for word in passages[number].words[asking[-1].last :]]
@@ -44,9 +58,16 @@ def answer_to(number: int, voices: Sequence[str | None], passages: Sequence[Pass
         return Answer(number, inside)
     for later in range(number + 1, min(number + _REACH, len(voices))):
         if voices[later] is None or voices[later] != voices[number]:
-            yes = _polarity(_turn(later, voices, passages))
-            return None if yes is None and _went_on(number, later, passages) else Answer(later, yes)
+            turn = _turn(later, voices, passages)
+            yes = _polarity(turn)
+            return None if yes is None and _went_on(number, later, passages) else Answer(later, yes, _insists(turn))
     return None
+
+
+def puts_none(passage: Passage, clause: Clause) -> bool:
+    """Say whether a clause opens by stating that there is none of something: "so no plan"."""
+    words = [word for word in passage.words[clause.first : clause.last] if word.form not in _BEFORE_NONE]
+    return len(words) > 1 and words[0].form == "no" and words[1].is_content and len(words) <= _BRIEF
 
 
 def _went_on(number: int, later: int, passages: Sequence[Passage]) -> bool:
@@ -58,7 +79,7 @@ def _went_on(number: int, later: int, passages: Sequence[Passage]) -> bool:
 
 
 def _last_asking(passage: Passage) -> int:
-    return max(clause.last for clause in passage.clauses if clause.asks)
+    return max((clause.last for clause in passage.clauses if clause.asks), default=len(passage.words))
 
 
 def _turn(number: int, voices: Sequence[str | None], passages: Sequence[Passage]) -> list[str]:
@@ -83,6 +104,12 @@ def _polarity(turn: Sequence[str]) -> bool | None:
     if _counts(forms):
         return True
     return _closing(forms)
+
+
+def _insists(turn: Sequence[str]) -> bool:
+    """Say whether a yes is one in words of its own."""
+    first = next((n for n, form in enumerate(turn) if form not in _SKIP), len(turn))
+    return _opens(turn[first:], _INSISTING)
 
 
 def _turns(forms: Sequence[str]) -> bool:

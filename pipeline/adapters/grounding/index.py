@@ -6,25 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
-from pipeline.adapters.grounding.answers import Answer, answer_to
+from pipeline.adapters.grounding.answers import Answer, answer_to, puts_none
+from pipeline.adapters.grounding.corrections import put_right_by, taken_back_in
 from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.medications import Medicine, medicines_in
 from pipeline.adapters.grounding.passage import Passage, passage_of
 from pipeline.adapters.grounding.polarity import Clause
-from pipeline.adapters.grounding.quantities import Quantity, quantities_in
+from pipeline.adapters.grounding.quantities import Quantity
 from pipeline.adapters.grounding.speakers import labels_of, voices_in
 from pipeline.domain.transcript import Role, Segment, Transcript
 
-_CORRECTION = re.compile(
-    r"\b(?:i mean|no wait|wait|sorry|actually|correction|scratch that|make that|rather|let me correct)\b|, no ,|\. no ,"
-    r"|\bno (?:actually|more like|it's|it was|make that|that's)\b|\bno$"
-)
-_CLOSE = 60
 _LONG_NAME = 6
 _ALIKE = 83.0
 _SUPPOSING = word_set("supposing")
@@ -68,7 +64,7 @@ class Utterance:
     def stance_of(self, word: int) -> "Mention":
         """Return what it says, with the answer to it, of the thing that a word names."""
         clause = self.passage.clause_at(word)
-        if (clause.asks or self._is_asked_back(clause)) and not clause.is_open:
+        if (clause.asks or self._is_put(clause) or self._is_asked_back(clause)) and not clause.is_open:
             return self._asked(word)
         if self.passage.negated[word]:
             stance = Stance.DENIED
@@ -78,12 +74,16 @@ class Utterance:
             stance = Stance.TOLD if self.segment.role is Role.CLINICIAN else Stance.AFFIRMED
         return Mention(self.number, word, stance, self.number)
 
+    def _is_put(self, clause: Clause) -> bool:
+        """Say whether a clinician puts that there is none, for the client to agree to: "so no thoughts of it"."""
+        return self.segment.role is Role.CLINICIAN and self.answer is not None and puts_none(self.passage, clause)
+
     def _is_asked_back(self, clause: Clause) -> bool:
         """Say whether the next clause asks about the one before: "you cut yourself then. Has that come back?"."""
         if self.segment.role is not Role.CLINICIAN:
             return False
-        following = next((later for later in self.passage.clauses if later.first == clause.last), None)
-        if following is None or not following.asks or following.is_open:
+        following = next((found for found in self.passage.clauses if found.first >= clause.last and found.asks), None)
+        if following is None or following.is_open:
             return False
         words = self.passage.words[following.first : following.last]
         return len(words) <= _BRIEF and any(word.form in _POINTERS for word in words)
@@ -96,8 +96,8 @@ class Utterance:
         listed = "or" in forms or forms.count(",") > 1
         if self.answer.yes and listed:
             return Mention(self.number, word, Stance.ASKED, self.number)
-        # "No fevers?" - "No." and "No fevers?" - "Right." both deny.
-        affirmed = self.answer.yes and not self.passage.negated[word]
+        # "No fevers?" - "No." and "No fevers?" - "Right." both deny; "No fevers?" - "I did on Friday" does not.
+        affirmed = self.answer.yes and (self.answer.insists or not self.passage.negated[word])
         return Mention(self.number, word, Stance.AFFIRMED if affirmed else Stance.DENIED, self.answer.utterance)
 
 
@@ -114,7 +114,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class SpokenQuantity:
-    """An amount, where it was said, and where the same voice put it right."""
+    """An amount, where it was said, and where it was put right."""
 
     quantity: Quantity
     utterance: int
@@ -201,10 +201,10 @@ def index_of(transcript: Transcript) -> TranscriptIndex:
     passages = tuple(passage_of(segment.text[start:end]) for segment, start, end in pieces)
     voices = [segment.speaker for segment, _, _ in pieces]
     utterances = tuple(
-        Utterance(number, segment, start, passages[number], answer_to(number, voices, passages))
+        Utterance(number, segment, start, passages[number], answer_to(number, voices, passages, _may_put(segment)))
         for number, (segment, start, _) in enumerate(pieces)
     )
-    quantities = tuple(_quantities(passages))
+    quantities = tuple(_quantities(utterances))
     postings = _postings(passages, quantities)
     named = [(medicine, utterance) for utterance in utterances for medicine in medicines_in(utterance.passage.words)]
     return TranscriptIndex(
@@ -219,6 +219,10 @@ def index_of(transcript: Transcript) -> TranscriptIndex:
         taken=_places((medicine, u) for medicine, u in named if u.stance_of(medicine.first).stance is Stance.AFFIRMED),
         vocabulary=tuple(name for name in postings if len(name) >= _LONG_NAME - 1 and name.isalpha()),
     )
+
+
+def _may_put(segment: Segment) -> bool:
+    return segment.role is Role.CLINICIAN
 
 
 def _places(named: Iterable[tuple[Medicine, Utterance]]) -> dict[str, tuple[int, ...]]:
@@ -245,18 +249,13 @@ def quantity_name(number: int) -> str:
     return f"##{number}"
 
 
-def _quantities(passages: Sequence[Passage]) -> Iterator[SpokenQuantity]:
-    """Yield every amount; one that is taken back before the next is marked ("three, I mean two weeks")."""
-    for number, passage in enumerate(passages):
-        found = quantities_in(passage.words)
-        for this, following in zip_longest(found, found[1:]):
-            corrected = following is not None and _takes_back(passage, this.last, following.first)
-            yield SpokenQuantity(this, number, number if corrected else None)
-
-
-def _takes_back(passage: Passage, first: int, last: int) -> bool:
-    between = " ".join(word.form for word in passage.words[first:last])
-    return len(between) < _CLOSE and _CORRECTION.search(between) is not None
+def _quantities(utterances: Sequence[Utterance]) -> Iterator[SpokenQuantity]:
+    """Yield every amount, with what put it right."""
+    passages = [utterance.passage for utterance in utterances]
+    for number, utterance in enumerate(utterances):
+        for quantity, corrected in taken_back_in(utterance.passage, number):
+            better = put_right_by(passages, number, utterance.answer, quantity) if corrected is None else corrected
+            yield SpokenQuantity(quantity, number, better)
 
 
 def _postings(

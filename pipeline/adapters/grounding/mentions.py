@@ -17,6 +17,8 @@ from pipeline.domain.transcript import Role
 
 _MOST_QUOTES = 6
 _TURNED = {Stance.AFFIRMED: Stance.DENIED, Stance.DENIED: Stance.AFFIRMED}
+#: Dangers that a note tells of in a client's words too; "cut down on coffee" makes of others what they are not.
+_TOLD_OF = frozenset(("suicide", "violence"))
 #: Dangers that a check of their own looks after.
 WATCHED = frozenset(("suicide", "self_harm", "violence", "abuse", "psychosis"))
 
@@ -136,16 +138,28 @@ def raised_topics(index: TranscriptIndex) -> dict[str, RaisedTopic]:
 
 def topics_claimed(claim: ParsedClaim) -> Iterator[NamedTopic]:
     """Yield the topics that a claim names outside its quotations, with whether it denies them."""
+    outright = dict(_in_other_words(claim))
     for topic in topics():
-        match = next((m for m in topic.note.finditer(claim.text) if not claim.is_quoted(m.start())), None)
-        if match is not None:
-            yield NamedTopic(topic.name, match.group(), denied=claim.denies(match.start(), match.end()))
+        match = next((m.span() for m in topic.note.finditer(claim.text) if not claim.is_quoted(m.start())), None)
+        span = match or outright.get(topic.name)
+        if span is not None:
+            yield NamedTopic(topic.name, claim.text[slice(*span)], denied=claim.denies(*span))
+
+
+def _in_other_words(claim: ParsedClaim) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the watched dangers that a claim tells of as people do: "urges to jump from the bridge"."""
+    words = spoken_words(claim.text)
+    for raised in raised_by(words):
+        span = words[raised.first].start, words[raised.last - 1].end
+        if raised.kind == "explicit" and raised.topic in _TOLD_OF and not claim.is_quoted(span[0]):
+            yield raised.topic, span
 
 
 def risk_spans(claim: ParsedClaim) -> tuple[tuple[int, int], ...]:
     """Return the characters of a claim that name a watched danger."""
     patterns = [topic.note for topic in topics() if topic.name in WATCHED]
-    return tuple(match.span() for pattern in patterns for match in pattern.finditer(claim.text))
+    named = [match.span() for pattern in patterns for match in pattern.finditer(claim.text)]
+    return (*named, *(span for _, span in _in_other_words(claim)))
 
 
 def utterances_on(topic: str, index: TranscriptIndex) -> tuple[Utterance, ...]:

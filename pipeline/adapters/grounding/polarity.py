@@ -22,6 +22,8 @@ _OPENING = 4
 #: A new subject ends a negation in speech without marks: "not very active i've gained weight".
 _SUBJECTS_ANEW = word_set("subjects_anew")
 _VERDICTS = word_set("brief_verdicts")
+#: These ask only before a verb: "when did it start?", but "when it gets heated, do you shout?".
+_TIMES = frozenset(("when", "where"))
 _OWNERS = frozenset(("my", "our", "his", "her", "their"))
 _OPINIONS = frozenset(("think", "believe", "feel", "know", "say"))
 _BRIEF = frozenset(("no", "nil", "without"))
@@ -148,8 +150,10 @@ def _asks(words: Sequence[Word], first: int, last: int) -> bool:
 def _is_open(words: Sequence[Word], first: int, last: int) -> bool:
     """Say whether a question word stands among the first words of a clause; "how about" asks for yes or no."""
     forms = [word.form.split("'")[0] for word in words[first : min(last, first + _OPENING + 1)]]
-    pairs = pairwise(forms)
-    return any(word in _QUESTION_WORDS and following != "about" for word, following in pairs)
+    return any(
+        word in _QUESTION_WORDS and following != "about" and (word not in _TIMES or following in _AUXILIARIES)
+        for word, following in pairwise(forms)
+    )
 
 
 def _with_late_marks(words: Sequence[Word], clauses: list[Clause]) -> tuple[Clause, ...]:

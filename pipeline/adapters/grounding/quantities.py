@@ -15,6 +15,13 @@ _MINUTES = {"minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0, "month"
 UNIT_OF = {form: unit for unit, forms in pairs_in("units.txt") for form in forms.split()}
 _LONG_TIMES = word_set("long_times")
 _SLASHED = {7: "day", 52: "week", 12: "month", 24: "hour"}
+_SCALES = (10, 100)
+#: The unit of "7/10".
+RATING = "of the scale"
+#: The least that a tablet has of a substance: "half of the five" halves a tablet, "half of two" need not.
+_TABLET = 5.0
+_OF_THE = (["of", "the"], ["of", "my"], ["of", "those"])
+_HALVED = frozenset(("of", "a", "the", "my", "tablet", "pill", "one"))
 _COUNTED = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _COUNTS = word_set("numbers_that_affirm")
 _VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "dozen": 12.0, "fortnight": 2.0}
@@ -86,6 +93,11 @@ def quantities_in(words: Sequence[Word]) -> tuple[Quantity, ...]:
     return tuple(_with_unit(words, quantity) for quantity in sorted(_numbers(words), key=lambda q: q.first))
 
 
+def worked_out(words: Sequence[Word]) -> tuple[Quantity, ...]:
+    """Return what the numbers of a text amount to: "point eight", "half of a hundred", "two of the three hundreds"."""
+    return tuple(_with_unit(words, quantity) for quantity in _worked_out(words, quantities_in(words)))
+
+
 def _near(left: float, right: float, vague: bool, rounding: float = 0.0) -> bool:  # noqa: FBT001 - a fact, private
     if vague:
         return min(left, right) > 0 and max(left, right) / min(left, right) <= 2.0  # noqa: PLR2004 - "a few" is 2 to 6
@@ -142,10 +154,37 @@ def _spelled(spoken: Sequence[Quantity]) -> Iterator[Quantity]:
             run.append(quantity)
 
 
+def _worked_out(words: Sequence[Word], amounts: Sequence[Quantity]) -> Iterator[Quantity]:
+    forms = [word.form for word in words]
+    for quantity in amounts:
+        before = forms[max(0, quantity.first - 6) : quantity.first]
+        if before[-1:] == ["point"] and quantity.value.is_integer() and not _counts_before(amounts, quantity.first - 1):
+            yield Quantity(float(f"0.{quantity.value:.0f}"), "", quantity.first - 1, quantity.last)
+        first = _half_before(before)
+        if first is not None and quantity.value >= _TABLET:
+            yield Quantity(quantity.value / 2, "", quantity.first - len(before) + first, quantity.last)
+        for number in amounts:
+            if forms[number.last : quantity.first] in _OF_THE and quantity.value >= _TABLET:
+                yield Quantity(number.value * quantity.value, "", number.first, quantity.last)
+
+
+def _counts_before(amounts: Sequence[Quantity], last: int) -> bool:
+    return any(amount.last == last for amount in amounts)
+
+
+def _half_before(before: Sequence[str]) -> int | None:
+    """Return where "half a", "half of the" or "half a tablet of the" begins, right before an amount."""
+    at = max((n for n, form in enumerate(before) if form == "half"), default=None)
+    return at if at is not None and len(before) > at + 1 and set(before[at + 1 :]) <= _HALVED else None
+
+
 def _typed(form: str, index: int) -> Iterator[Quantity]:
     slashed = _SLASH.fullmatch(form)
     if slashed and int(slashed[2]) in _SLASHED and float(slashed[1]) < 2 * int(slashed[2]):
         yield Quantity(float(slashed[1]), _SLASHED[int(slashed[2])], index, index + 1)
+        return
+    if slashed and int(slashed[2]) in _SCALES and float(slashed[1]) <= int(slashed[2]):
+        yield Quantity(float(slashed[1]), RATING, index, index + 1)
         return
     for part in re.split(r"[/:]", form):
         digits = part.replace(",", "")

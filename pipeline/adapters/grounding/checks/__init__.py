@@ -6,6 +6,7 @@ from pipeline.adapters.grounding.checks.absences import check_absences
 from pipeline.adapters.grounding.checks.agreements import check_agreements
 from pipeline.adapters.grounding.checks.attribution import check_attribution
 from pipeline.adapters.grounding.checks.causes import check_causes
+from pipeline.adapters.grounding.checks.disputes import check_disputes
 from pipeline.adapters.grounding.checks.ground import Ground, Outcome, ground_of
 from pipeline.adapters.grounding.checks.hearing import check_hearing
 from pipeline.adapters.grounding.checks.ladders import check_ladders
@@ -27,6 +28,7 @@ CHECKS: dict[str, Callable[[Ground], Outcome]] = {
     "risk_level": check_risk_levels,
     "attribution": check_attribution,
     "agreement": check_agreements,
+    "disputes": check_disputes,
     "medications": check_medications,
     "sides": check_sides,
     "names": check_names,

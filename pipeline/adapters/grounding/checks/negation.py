@@ -28,6 +28,7 @@ _CLOSE = 4
 _OTHER_MATTERS = 2
 _BEARING = (Stance.AFFIRMED, Stance.TOLD, Stance.SUPPOSED)
 _DENIALS = word_set("denials")
+_REPORTING = word_set("report_stems") | word_set("confession_stems")
 
 
 def check_negation(ground: Ground) -> Outcome:
@@ -44,10 +45,19 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
     watched = risk_spans(ground.claim)
     named = {word.start for word in names_in(ground)}
     for topic, said in ground.topics:
-        if not _within(topic, ground, watched) and ground.claim.passage.span(*topic.span)[0] not in named:
+        is_name = ground.claim.passage.span(*topic.span)[0] in named or _is_subject(topic, ground)
+        if not _within(topic, ground, watched) and not is_name:
             reason, stance = _reason(topic, said, ground)
             if reason:
                 yield Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
+
+
+def _is_subject(topic: Topic, ground: Ground) -> bool:
+    """Say whether a topic is only who reports or denies: "Dana denies", "neither partner reports"."""
+    first, last = topic.span
+    words = ground.claim.passage.words
+    following = words[last].stem if last < len(words) else ""
+    return first <= 1 and (following in _REPORTING)
 
 
 def _reason(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance | None]:
@@ -151,7 +161,8 @@ def _is_denial(topic: Topic, ground: Ground) -> bool:
     """Say whether the topic is denied as a finding is ("no", "denies"), and not told of as "he has not called" is."""
     passage = ground.claim.passage
     cue = cue_over(passage.words, passage.clauses, topic.span[0])
-    return cue in _DENIALS or not cue
+    first = passage.words[topic.span[0]].form
+    return (cue in _DENIALS and not (cue == "without" and first.endswith("ing"))) or not cue
 
 
 def _quotes(ground: Ground, topic: Topic, stance: Stance | None) -> tuple[EvidenceSpan, ...]:

@@ -1,17 +1,27 @@
 """Numbers: doses, durations, frequencies and counts must be said, with their unit, and not corrected later."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Container, Iterator, Sequence
+from functools import lru_cache
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.hearing import unsure_of
 from pipeline.adapters.grounding.checks.nearby import around, has_basis, stretch
 from pipeline.adapters.grounding.evidence import quote
-from pipeline.adapters.grounding.index import SpokenQuantity
-from pipeline.adapters.grounding.quantities import Quantity
+from pipeline.adapters.grounding.index import SpokenQuantity, TranscriptIndex
+from pipeline.adapters.grounding.quantities import RATING, Quantity
 from pipeline.domain.evidence import EvidenceSpan, Finding
 from pipeline.domain.note import SentenceKind
 
 CHECK = "numbers"
+_SCALE = re.compile(
+    r"\b(?:zero|one|0|1) (?:to|through) (?:ten|10|a hundred|one hundred|100)\b"
+    r"|\bout of (?:ten|10|a hundred|100)\b|\bscale\b|/10\b",
+    re.IGNORECASE,
+)
+_MOST = 4
+#: "Three, four days" and "three or four days" are one length.
+_APART = 2
 #: Numbers up to this are said all the time, so that one said elsewhere proves nothing.
 _SMALL = 12.0
 #: Units that people leave out: "he's six", "takes fifty".
@@ -38,20 +48,82 @@ def _finding(quantity: Quantity, ground: Ground) -> Finding | None:
     if quantity.noun:
         same = [spoken for spoken in same if spoken.quantity.noun == quantity.noun] or same
     standing = [spoken for spoken in same if spoken.corrected_in is None]
-    if same and not standing:
-        return Finding(CHECK, "stale_after_correction", words, _quotes([s.corrected_in or 0 for s in same], ground))
+    near = {utterance.number for utterance in around(ground, ground.evidence.candidates)}
+    stale = _stale(quantity, same, ground)
+    if stale:
+        return Finding(CHECK, "stale_after_correction", words, _quotes([s.corrected_in or 0 for s in stale], ground))
     if not standing and unsure_of(quantity, ground):
         return None  # the check of hearing says so
-    near = {utterance.number for utterance in around(ground, ground.evidence.candidates)}
+    if quantity.unit == RATING and (rated := _ratings(ground.index)):
+        return _of_rating(quantity, words, rated, ground)
+    return _of_standing(quantity, words, standing, near, ground)
+
+
+def _stale(quantity: Quantity, same: Sequence[SpokenQuantity], ground: Ground) -> list[SpokenQuantity]:
+    """Return the equal amounts, if those that count the same thing, or those in the evidence, were all taken back."""
+    own = frozenset((quantity.name,))
+    near = {utterance.number for utterance in stretch(ground, 0, own)} if has_basis(ground, own) else frozenset()
+    named = quantity.unit or quantity.noun
+    kin = [s for s in same if named and named in {s.quantity.unit, s.quantity.noun}]
+    beside = [spoken for spoken in same if spoken.utterance in near and _may_count_the_same(quantity, spoken.quantity)]
+    for group in (kin, beside, same):
+        if group and all(spoken.corrected_in is not None for spoken in group):
+            return list(group)
+        if group and group is not same:
+            return []
+    return []
+
+
+def _may_count_the_same(claimed: Quantity, spoken: Quantity) -> bool:
+    return _same_kind(claimed, spoken) or not (spoken.unit or spoken.noun)
+
+
+def _of_standing(
+    quantity: Quantity, words: str, standing: Sequence[SpokenQuantity], near: Container[int], ground: Ground
+) -> Finding | None:
+    """Hold a number against equal amounts that nobody took back, and against others that stand in their place."""
     beside = [spoken for spoken in standing if spoken.utterance in near]
     if any(_same_kind(quantity, spoken.quantity) for spoken in beside):
         return None
+    years = _years_beside(quantity, standing, ground)
+    if years:
+        return Finding(CHECK, "number_mismatch", words, _quotes(years, ground))
     rivals = [spoken.utterance for spoken in _rivals(quantity, ground)]
     if beside and not rivals:
         return None
     if rivals and (not standing or quantity.value <= _SMALL):
         return Finding(CHECK, "number_mismatch", words, _quotes(rivals, ground))
     return None if standing else Finding(CHECK, "number_not_said", words)
+
+
+def _years_beside(quantity: Quantity, standing: Sequence[SpokenQuantity], ground: Ground) -> list[int]:
+    """Return where each bare equal number stands beside other years: "till I was sixteen. Sober for 22 years"."""
+    if quantity.unit != "year" or any(spoken.quantity.unit for spoken in standing):
+        return []
+    return [
+        spoken.utterance
+        for spoken in standing
+        for other in ground.index.quantities
+        if other.utterance == spoken.utterance
+        and other.quantity.unit == quantity.unit
+        and abs(other.quantity.first - spoken.quantity.last) > _APART
+    ]
+
+
+def _of_rating(quantity: Quantity, words: str, rated: Sequence[SpokenQuantity], ground: Ground) -> Finding | None:
+    """Hold "7/10" against what was answered on a scale, whatever else was counted in the session."""
+    if any(quantity.value == spoken.quantity.value for spoken in rated):
+        return None
+    return Finding(CHECK, "number_mismatch", words, _quotes([spoken.utterance for spoken in rated], ground)[:_MOST])
+
+
+@lru_cache(maxsize=4)
+def _ratings(index: TranscriptIndex) -> tuple[SpokenQuantity, ...]:
+    """Return the bare amounts in what is said of a scale and in the answers to it."""
+    asked = {u.number for u in index.utterances if _SCALE.search(u.passage.text)}
+    answers = {answer for number in asked if (answer := index.answer_of(number)) is not None}
+    bare = (s for s in index.quantities if not s.quantity.unit and s.corrected_in is None)
+    return tuple(s for s in bare if s.utterance in asked | answers)
 
 
 def _agree(claimed: Quantity, spoken: Quantity) -> bool:

@@ -1,12 +1,13 @@
 """Whether a clause that says "will not" or "has" rests on words that say the same, and not the opposite."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.checks.ground import Ground
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Utterance
 from pipeline.adapters.grounding.lexicon import word_set
+from pipeline.adapters.grounding.mentions import risk_spans
 from pipeline.adapters.grounding.passage import Term
 from pipeline.adapters.grounding.polarity import Clause, is_cue
 from pipeline.domain.evidence import Finding
@@ -48,8 +49,11 @@ class _Rest(NamedTuple):
 def opposed_clauses(ground: Ground) -> Iterator[Finding]:
     """Yield the clauses of a claim whose main statement is turned round."""
     passage = ground.claim.passage
+    left_out = [*ground.claim.quotations, *risk_spans(ground.claim)]
     for clause in passage.clauses:
-        terms = [t for t in ground.terms if clause.first <= t.first < clause.last and not _is_quoted(ground, t)]
+        terms = [
+            t for t in ground.terms if clause.first <= t.first < clause.last and not _is_within(ground, t, left_out)
+        ]
         if len(terms) < _FEWEST:
             continue
         rests = list(_rests_of(terms, ground))
@@ -62,8 +66,10 @@ def opposed_clauses(ground: Ground) -> Iterator[Finding]:
             yield Finding(CHECK, "polarity_conflict", ground.claim.text[start:end], counter)
 
 
-def _is_quoted(ground: Ground, term: Term) -> bool:
-    return ground.claim.is_quoted(ground.claim.passage.words[term.first].start)
+def _is_within(ground: Ground, term: Term, spans: Sequence[tuple[int, int]]) -> bool:
+    """Say whether a term stands in a quotation, or names a danger, which has a check of its own."""
+    start = ground.claim.passage.words[term.first].start
+    return any(first <= start < last for first, last in spans)
 
 
 def _turns(ground: Ground, clause: Clause) -> int | None:

@@ -18,6 +18,7 @@ CHECK = "risk_level"
 _NEAR = 6
 _PLAN = 2
 _MOST = 4
+_TOLD = frozenset((Stance.AFFIRMED, Stance.SUPPOSED))
 #: A claim of so few terms that says "plan" or "intent" next to talk of suicide means that.
 _FEW = 3
 _ABOUT = re.compile(r"suicid|\bsi\b|self[- ]harm")
@@ -41,6 +42,7 @@ def check_risk_levels(ground: Ground) -> Outcome:
         return NOT_APPLICABLE
     stated = [degree for degree in claimed if not degree.denied]
     findings = [_unasked(degree) for degree in claimed if degree.denied and _PLAN <= degree.level not in said]
+    findings += [_told(degree, said, ground) for degree in claimed if degree.denied and _is_told(degree, said)]
     if stated:
         findings += _mismatch(max(stated, key=lambda degree: degree.level), said, ground)
     if findings:
@@ -58,6 +60,18 @@ def stated_degrees(ground: Ground) -> bool:
 
 def _unasked(degree: Degree) -> Finding:
     return Finding(CHECK, "risk_denial_not_asked", degree.words)
+
+
+def _is_told(degree: Degree, said: dict[int, dict[Stance, list[int]]]) -> bool:
+    """Say whether a passive wish that is denied was told of, and never denied as such."""
+    stances = said.get(degree.level, {})
+    return degree.level == 0 and not _TOLD.isdisjoint(stances) and Stance.DENIED not in stances
+
+
+def _told(degree: Degree, said: dict[int, dict[Stance, list[int]]], ground: Ground) -> Finding:
+    told = [number for stance in _TOLD for number in said[degree.level].get(stance, [])]
+    spans = tuple(quote(ground.index.utterances[number]) for number in sorted(told))
+    return Finding(CHECK, "risk_was_stated", degree.words, spans[:_MOST])
 
 
 def _mismatch(degree: Degree, said: dict[int, dict[Stance, list[int]]], ground: Ground) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Risk statements: a danger in the note must have been raised, and a denial of one must answer a question."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.risk_levels import stated_degrees
@@ -31,21 +31,38 @@ def check_risks(ground: Ground) -> Outcome:
     raised = raised_topics(ground.index)
     findings, borne_out = [], []
     for named in claimed:
-        topic = _raised(named, raised)
-        own = raised.get(named.topic, RaisedTopic())
-        if own.hits and _names_a_degree(named, ground) and (named.denied or stated_degrees(ground)):
-            continue  # how far it goes is risk_level's to say
-        reason, stances = _reason(topic, own, denied=named.denied)
-        if reason == "risk_not_said" and _in_so_many_words(named, ground):
-            continue  # the word came up, if not as a danger; the score weighs the rest
-        if reason:
-            spans = tuple(quote(ground.index.utterances[number]) for number in topic.where(*stances)[:_MOST])
-            findings.append(Finding(CHECK, reason, named.words, spans))
-        else:
-            borne_out += _bearing_out(topic, ground, denied=named.denied)
+        finding = _finding(named, raised, ground)
+        if finding is not None:
+            findings.append(finding)
+        elif not _is_left_to_others(named, raised, ground):
+            borne_out += _bearing_out(_raised(named, raised), ground, denied=named.denied)
     if findings:
         return failed(*findings)
     return Outcome(CheckResult.PASS, evidence=tuple(dict.fromkeys(borne_out))[:_MOST])
+
+
+def _finding(named: NamedTopic, raised: Mapping[str, RaisedTopic], ground: Ground) -> Finding | None:
+    if _is_left_to_others(named, raised, ground):
+        return None
+    topic = _raised(named, raised)
+    own = raised.get(named.topic, RaisedTopic())
+    hinted = _hints_in_answers(own, ground) if named.denied else ()
+    if hinted:
+        return Finding(CHECK, "risk_hinted_at", named.words, _quotes(hinted, ground))
+    reason, stances = _reason(topic, own, denied=named.denied)
+    return Finding(CHECK, reason, named.words, _quotes(topic.where(*stances), ground)) if reason else None
+
+
+def _quotes(numbers: Sequence[int], ground: Ground) -> tuple[EvidenceSpan, ...]:
+    return tuple(quote(ground.index.utterances[number]) for number in numbers[:_MOST])
+
+
+def _is_left_to_others(named: NamedTopic, raised: Mapping[str, RaisedTopic], ground: Ground) -> bool:
+    """Say whether its degree is risk_level's to judge, or its word came up as no danger, which the score weighs."""
+    own = raised.get(named.topic, RaisedTopic())
+    if own.hits and _names_a_degree(named, ground) and (named.denied or stated_degrees(ground)):
+        return True
+    return not named.denied and not _raised(named, raised).hits and _in_so_many_words(named, ground)
 
 
 def _bearing_out(topic: RaisedTopic, ground: Ground, *, denied: bool) -> list[EvidenceSpan]:
@@ -57,6 +74,18 @@ def _bearing_out(topic: RaisedTopic, ground: Ground, *, denied: bool) -> list[Ev
     outright = [hit.utterance for hit in topic.hits if hit.stance in wanted and not hit.indirect]
     places = [place for raised in outright for place in (raised, ground.index.answer_of(raised))]
     return [quote(ground.index.utterances[place]) for place in places if place is not None]
+
+
+def _hints_in_answers(own: RaisedTopic, ground: Ground) -> tuple[int, ...]:
+    """Return questions about a danger, with the answers to them that said no "no", but spoke of it."""
+    spoken_of = {hit.utterance for hit in own.hits if hit.stance is not Stance.DENIED}
+    asked = {hit.utterance: ground.index.utterances[hit.utterance].answer for hit in own.hits if not hit.indirect}
+    return tuple(
+        place
+        for question, answer in asked.items()
+        if answer is not None and answer.yes is not False and answer.utterance in spoken_of - {question}
+        for place in (question, answer.utterance)
+    )
 
 
 def _raised(named: NamedTopic, raised: Mapping[str, RaisedTopic]) -> RaisedTopic:

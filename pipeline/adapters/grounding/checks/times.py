@@ -1,6 +1,6 @@
 """Time: when something happened or will, and how often, must be as it was said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
@@ -12,7 +12,7 @@ from pipeline.adapters.grounding.lexicon import groups_in
 from pipeline.adapters.grounding.passage import Passage
 from pipeline.adapters.grounding.phrases import meanings_in
 from pipeline.adapters.grounding.quantities import quantities_in
-from pipeline.adapters.grounding.words import stem
+from pipeline.adapters.grounding.words import Word, stem
 from pipeline.domain.evidence import EvidenceSpan, Finding
 
 CHECK = "time"
@@ -21,6 +21,10 @@ _NAMED = frozenset(("weekday", "month", "season"))
 #: Words between "can't" and the day that it declines.
 _CLOSE = 4
 _REFUSING = frozenset(("can't", "cannot", "couldn't", "won't"))
+_AFTER_ONE_DAY = frozenset(("of", "off", "or", "at", "later", "before", "after", "ago", "when", "where", "in", "out"))
+_BEFORE_ONE_DAY = frozenset(
+    ("for", "missed", "took", "take", "had", "have", "such", "what", "about", "nearly", "within")
+)
 _BEFORE_MONTHS = frozenset(("in", "since", "of", "last", "next", "on", "by", "until", "early", "late"))
 
 
@@ -48,7 +52,7 @@ def times_in(passage: Passage) -> Iterator[tuple[str, str, tuple[int, int]]]:
         if f"{before} {form}" in sorts:
             yield sorts[f"{before} {form}"], f"{before} {form}", (index - 1, index + 1)
     for meaning in meanings_in([word.stem for word in words]):
-        if meaning.name in sorts:
+        if meaning.name in sorts and not _is_one_day(words, meaning.first, meaning.last):
             yield sorts[meaning.name], meaning.name, (meaning.first, meaning.last)
 
 
@@ -62,6 +66,15 @@ def _is_time(form: str, before: str, passage: Passage, index: int) -> bool:
     if form in {"may", "march"}:
         return before in _BEFORE_MONTHS
     return not _tells_the_hour(passage, index)
+
+
+def _is_one_day(words: Sequence[Word], first: int, last: int) -> bool:
+    """Say whether "a day" is a day and no rate: "missed a day of work", "for a day or two"."""
+    if words[first].form not in {"a", "one"} or words[last - 1].form != "day":
+        return False
+    before = words[first - 1].form if first else ""
+    following = words[last].form if last < len(words) else ""
+    return following in _AFTER_ONE_DAY or before in _BEFORE_ONE_DAY
 
 
 def _tells_the_hour(passage: Passage, index: int) -> bool:
