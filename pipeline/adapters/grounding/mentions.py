@@ -1,5 +1,6 @@
 """What was said that matters, whether or not the note has it; silence here is never a statement that there was none."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,8 @@ from pipeline.domain.note import SentenceKind
 from pipeline.domain.transcript import Role
 
 _MOST_QUOTES = 6
+_WITHOUT = re.compile(r"\bwithout (?:any )?(?:\w+ )?$", re.IGNORECASE)
+_ABOUT = frozenset(("you", "your", "you're", "you've", "yourself"))
 _TURNED = {Stance.AFFIRMED: Stance.DENIED, Stance.DENIED: Stance.AFFIRMED}
 #: Dangers that a note tells of in a client's words too; "cut down on coffee" makes of others what they are not.
 _TOLD_OF = frozenset(("suicide", "violence"))
@@ -31,6 +34,8 @@ class Hit:
     utterance: int
     indirect: bool
     stance: Stance
+    #: Told of people at large, as a clinician explains, and of nobody in the session.
+    at_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ class RaisedTopic:
     def has(self, *stances: Stance) -> bool:
         """Say whether it came up in any of the ways."""
         return any(hit.stance in stances for hit in self.hits)
+
+    def is_of_somebody(self, *stances: Stance) -> bool:
+        """Say whether it came up in any of the ways, and not of people at large."""
+        return any(hit.stance in stances and not hit.at_large for hit in self.hits)
 
     def where(self, *stances: Stance) -> tuple[int, ...]:
         """Return the utterances in which it came up in any of the ways."""
@@ -55,6 +64,10 @@ class NamedTopic:
     topic: str
     words: str
     denied: bool
+    #: Named as people tell of it, and not by the topic's own name.
+    in_other_words: bool = False
+    #: Under a "without", which tells of a time or a manner and denies nothing: "seven weeks without self-harm".
+    bare: bool = False
 
 
 def mentions_in(index: TranscriptIndex, claims: Sequence[ParsedClaim]) -> tuple[SafetyMention, ...]:
@@ -83,15 +96,17 @@ def _group(found: Sequence[Hit], topic: Topic, *, indirect: bool) -> list[Hit]:
 def hits_in(index: TranscriptIndex) -> tuple[Hit, ...]:
     """Return where each topic is raised, by topic, then in order, each utterance once for each way."""
     words, places = _running_words(index)
-    found: dict[tuple[str, str, int, Stance], None] = {}
+    found: dict[tuple[str, str, int, Stance, bool], None] = {}
     for raised in raised_by(words):
         number = places[raised.first]
-        stance = _stance(index.utterances[number], words[raised.first : raised.last], raised.kind)
-        found[raised.topic, raised.kind, number, stance] = None
+        said = words[raised.first : raised.last]
+        stance = _stance(index.utterances[number], said, raised.kind)
+        at_large = stance is Stance.TOLD and not _is_of_the_listener(index.utterances[number], said[0].start)
+        found[raised.topic, raised.kind, number, stance, at_large] = None
     hits = [
-        Hit(topic, number, indirect=kind == "indirect", stance=stance)
+        Hit(topic, number, indirect=kind == "indirect", stance=stance, at_large=at_large)
         for topic in topics()
-        for (name, kind, number, stance) in found
+        for (name, kind, number, stance, at_large) in found
         if name == topic.name
     ]
     return tuple(sorted(hits, key=lambda hit: (topics().index(hit.topic), hit.indirect, hit.utterance)))
@@ -123,6 +138,14 @@ def _stance(utterance: Utterance, words: Sequence[Spoken], kind: str) -> Stance:
     return _TURNED.get(stance, Stance.ASKED) if kind == "safe" else stance
 
 
+def _is_of_the_listener(utterance: Utterance, char: int) -> bool:
+    """Say whether the clause at a character speaks of the listener, as "you told me that you cut yourself" does."""
+    words = utterance.passage.words
+    at = next((n for n, word in enumerate(words) if word.end > char), 0)
+    clause = utterance.passage.clause_at(at) if words else None
+    return clause is not None and any(word.form in _ABOUT for word in words[clause.first : clause.last])
+
+
 def _stance_at(utterance: Utterance, char: int) -> Stance:
     at = next((n for n, word in enumerate(utterance.passage.words) if word.end > char), None)
     return Stance.AFFIRMED if at is None else utterance.stance_of(at).stance
@@ -143,7 +166,13 @@ def topics_claimed(claim: ParsedClaim) -> Iterator[NamedTopic]:
         match = next((m.span() for m in topic.note.finditer(claim.text) if not claim.is_quoted(m.start())), None)
         span = match or outright.get(topic.name)
         if span is not None:
-            yield NamedTopic(topic.name, claim.text[slice(*span)], denied=claim.denies(*span))
+            yield NamedTopic(
+                topic.name,
+                claim.text[slice(*span)],
+                denied=claim.denies(*span),
+                in_other_words=match is None,
+                bare=_WITHOUT.search(claim.text[: span[0]]) is not None,
+            )
 
 
 def _in_other_words(claim: ParsedClaim) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -155,11 +184,15 @@ def _in_other_words(claim: ParsedClaim) -> Iterator[tuple[str, tuple[int, int]]]
             yield raised.topic, span
 
 
-def risk_spans(claim: ParsedClaim) -> tuple[tuple[int, int], ...]:
-    """Return the characters of a claim that name a watched danger."""
+def named_spans(claim: ParsedClaim) -> tuple[tuple[int, int], ...]:
+    """Return the characters of a claim that name a watched danger by its name."""
     patterns = [topic.note for topic in topics() if topic.name in WATCHED]
-    named = [match.span() for pattern in patterns for match in pattern.finditer(claim.text)]
-    return (*named, *(span for _, span in _in_other_words(claim)))
+    return tuple(match.span() for pattern in patterns for match in pattern.finditer(claim.text))
+
+
+def risk_spans(claim: ParsedClaim) -> tuple[tuple[int, int], ...]:
+    """Return the characters of a claim that name a watched danger, or tell of one in other words."""
+    return (*named_spans(claim), *(span for _, span in _in_other_words(claim)))
 
 
 def utterances_on(topic: str, index: TranscriptIndex) -> tuple[Utterance, ...]:

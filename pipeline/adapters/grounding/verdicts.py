@@ -10,7 +10,7 @@ from pipeline.adapters.grounding.checks.quotations import quoted_in
 from pipeline.adapters.grounding.evidence import places_for, spans_of
 from pipeline.adapters.grounding.features import features_of
 from pipeline.adapters.grounding.judging import Judge
-from pipeline.adapters.grounding.mentions import risk_spans
+from pipeline.adapters.grounding.mentions import named_spans
 from pipeline.adapters.grounding.reasons import Force, force, penalty
 from pipeline.adapters.grounding.score import model, probability
 from pipeline.domain.evidence import CheckResult, ClaimVerdict, EvidenceSpan, Finding, Verdict
@@ -76,7 +76,7 @@ def weigh(ground: Ground, outcomes: Mapping[str, Outcome]) -> Weighed:
 
 def _is_danger_alone(ground: Ground) -> bool:
     """Say whether a claim names little beside the danger that its own check has answered."""
-    spans = risk_spans(ground.claim)
+    spans = named_spans(ground.claim)
     passage = ground.claim.passage
     others = [
         topic

@@ -9,7 +9,7 @@ from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
 from pipeline.adapters.grounding.claims import kin_groups
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Utterance
-from pipeline.adapters.grounding.lexicon import word_set
+from pipeline.adapters.grounding.lexicon import groups_in, word_set
 from pipeline.adapters.grounding.words import stem
 from pipeline.domain.evidence import Finding
 from pipeline.domain.note import SentenceKind
@@ -55,12 +55,22 @@ def _kin(ground: Ground) -> Iterator[Finding]:
             continue  # a relative who is in the room need not be called one
         start, end = ground.claim.passage.span(word, word + 1)
         words = ground.claim.text[start:end]
-        if not _names_any(group, ground.index.postings):
+        if not _names_any(group, ground.index.postings) and not _goes_by_another_word(group, ground):
             yield Finding(CHECK, "relative_not_mentioned", words)
-        elif has_basis(ground, frozenset(map(stem, group))) and not _near(group, ground):
+        elif (
+            _names_any(group, ground.index.postings)
+            and has_basis(ground, frozenset(map(stem, group)))
+            and not _near(group, ground)
+        ):
             others = [u for u in stretch(ground, reach=0) if _other_kin(group, u, ground)]
             if others:
                 yield Finding(CHECK, "relative_mismatch", words, tuple(quote(u) for u in others))
+
+
+def _goes_by_another_word(group: tuple[str, ...], ground: Ground) -> bool:
+    """Say whether a relation came up by a word that also fits others: a wife as "my ex", a son as "the baby"."""
+    wider = next((words for name, *words in groups_in("wider_kin.txt") if name == group[0]), [])
+    return _names_any(tuple(wider), ground.index.postings)
 
 
 def _near(group: tuple[str, ...], ground: Ground) -> bool:

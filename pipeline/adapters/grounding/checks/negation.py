@@ -161,8 +161,7 @@ def _is_denial(topic: Topic, ground: Ground) -> bool:
     """Say whether the topic is denied as a finding is ("no", "denies"), and not told of as "he has not called" is."""
     passage = ground.claim.passage
     cue = cue_over(passage.words, passage.clauses, topic.span[0])
-    first = passage.words[topic.span[0]].form
-    return (cue in _DENIALS and not (cue == "without" and first.endswith("ing"))) or not cue
+    return cue in _DENIALS or not cue
 
 
 def _quotes(ground: Ground, topic: Topic, stance: Stance | None) -> tuple[EvidenceSpan, ...]:

@@ -60,10 +60,18 @@ def opposed_clauses(ground: Ground) -> Iterator[Finding]:
         at = _turns(ground, clause)
         turned = at is not None and _first_is_affirmed(terms, at, rests)
         own = frozenset(word.form for word in passage.words[clause.first : clause.last])
+        turned = turned and not _is_negated_nearby(terms, ground)
         if (turned and _affirm(rests, own)) or (at is None and _deny(rests) and not _negates(ground, clause)):
             start, end = passage.span(clause.first, clause.last)
             counter = tuple(quote(rest.utterance) for rest in rests)
             yield Finding(CHECK, "polarity_conflict", ground.claim.text[start:end], counter)
+
+
+def _is_negated_nearby(terms: Sequence[Term], ground: Ground) -> bool:
+    """Say whether the evidence negates one of the terms, as "I've not taken it" does for "has not begun taking"."""
+    names = frozenset().union(*(term.names for term in terms))
+    shown = [candidate.utterance for candidate in ground.evidence.candidates]
+    return any(term.negated and term.names & names for utterance in shown for term in utterance.passage.terms)
 
 
 def _is_within(ground: Ground, term: Term, spans: Sequence[tuple[int, int]]) -> bool:

@@ -25,7 +25,7 @@ def check_risks(ground: Ground) -> Outcome:
     """Hold each danger that the claim states or denies against what was raised and answered."""
     if ground.claim.kind in {SentenceKind.NOT_ASSESSED, SentenceKind.SESSION_FACT, SentenceKind.PLAN}:
         return NOT_APPLICABLE
-    claimed = [named for named in topics_claimed(ground.claim) if named.topic in WATCHED]
+    claimed = [named for named in topics_claimed(ground.claim) if named.topic in WATCHED and not named.bare]
     if not claimed:
         return NOT_APPLICABLE
     raised = raised_topics(ground.index)
@@ -34,7 +34,7 @@ def check_risks(ground: Ground) -> Outcome:
         finding = _finding(named, raised, ground)
         if finding is not None:
             findings.append(finding)
-        elif not _is_left_to_others(named, raised, ground):
+        elif not named.in_other_words and not _is_left_to_others(named, raised, ground):
             borne_out += _bearing_out(_raised(named, raised), ground, denied=named.denied)
     if findings:
         return failed(*findings)
@@ -49,6 +49,8 @@ def _finding(named: NamedTopic, raised: Mapping[str, RaisedTopic], ground: Groun
     hinted = _hints_in_answers(own, ground) if named.denied else ()
     if hinted:
         return Finding(CHECK, "risk_hinted_at", named.words, _quotes(hinted, ground))
+    if not named.denied and (denied := _denied_there(named, topic, ground)):
+        return Finding(CHECK, "risk_was_denied", named.words, _quotes(denied, ground))
     reason, stances = _reason(topic, own, denied=named.denied)
     return Finding(CHECK, reason, named.words, _quotes(topic.where(*stances), ground)) if reason else None
 
@@ -76,9 +78,28 @@ def _bearing_out(topic: RaisedTopic, ground: Ground, *, denied: bool) -> list[Ev
     return [quote(ground.index.utterances[place]) for place in places if place is not None]
 
 
+def _denied_there(named: NamedTopic, raised: RaisedTopic, ground: Ground) -> tuple[int, ...]:
+    """Return where a danger came up with what else the claim names, if it was denied at each of these places."""
+    passage = ground.claim.passage
+    start = ground.claim.text.find(named.words)
+    others = {
+        number
+        for number, term in enumerate(ground.terms)
+        if not (
+            passage.span(term.first, term.last)[0] < start + len(named.words)
+            and start < passage.span(term.first, term.last)[1]
+        )
+    }
+    there = [hit for hit in raised.hits if ground.evidence.held.get(hit.utterance, frozenset()) & others]
+    outright = [hit for hit in there if not hit.indirect]
+    if outright and all(hit.stance is Stance.DENIED for hit in outright):
+        return tuple(dict.fromkeys(hit.utterance for hit in outright))
+    return ()
+
+
 def _hints_in_answers(own: RaisedTopic, ground: Ground) -> tuple[int, ...]:
     """Return questions about a danger, with the answers to them that said no "no", but spoke of it."""
-    spoken_of = {hit.utterance for hit in own.hits if hit.stance is not Stance.DENIED}
+    spoken_of = {hit.utterance for hit in own.hits} - set(own.where(Stance.DENIED))
     asked = {hit.utterance: ground.index.utterances[hit.utterance].answer for hit in own.hits if not hit.indirect}
     return tuple(
         place
@@ -113,6 +134,6 @@ def _reason(raised: RaisedTopic, own: RaisedTopic, *, denied: bool) -> tuple[str
         return "risk_was_stated", (Stance.AFFIRMED,)
     if denied and not raised.has(Stance.DENIED, Stance.AFFIRMED):
         return "asked_not_answered", ()
-    if not denied and raised.has(Stance.DENIED) and not raised.has(*_OPEN):
-        return "risk_was_denied", (Stance.DENIED,)
-    return "", ()
+    if denied or raised.is_of_somebody(*_OPEN):
+        return "", ()
+    return ("risk_was_denied", (Stance.DENIED,)) if raised.has(Stance.DENIED) else ("risk_not_said", ())
