@@ -31,6 +31,11 @@ _BRIEF = frozenset(("no", "nil", "without"))
 _BRIEF_QUESTION = 16
 #: Words that "without" covers.
 _WITHOUT = 2
+#: Words that "instead of" covers.
+_INSTEAD = 4
+#: What clinicians ask for any of, and the words before "any" that make it no question.
+_ASKED_FOR = word_set("asked_for")
+_BEFORE_ANY = word_set("before_any")
 #: Words that a trailing negation can cover.
 _SHORT = 8
 #: What follows the thing it negates: "Meds: nil", "SI/HI denied".
@@ -79,7 +84,7 @@ def _after_last_comma(words: Sequence[Word], clause: Clause, index: int) -> int:
 
 def _end_of_reach(words: Sequence[Word], clause: Clause, cue: int, reach: int) -> int:
     """Return where a negation ends: "no" ends at a comma unless an "or" carries it on, "denies" does not."""
-    span = _WITHOUT if words[cue].form == "without" else reach
+    span = _WITHOUT if words[cue].form == "without" else _INSTEAD if words[cue].form == "of" else reach
     last = min(clause.last, cue + 1 + span)
     if words[cue + 1 : cue + 2] and words[cue + 1].form in _VERDICTS and _begins_anew(words, cue + 2):
         return min(last, cue + 2)
@@ -121,11 +126,15 @@ def _boundaries(words: Sequence[Word]) -> Iterator[int]:
 def _opens_clause(words: Sequence[Word], index: int) -> bool:
     """Say whether "and he", ", I" or "so they" opens a clause here."""
     follows = words[index + 1].form if index + 1 < len(words) else ""
+    if words[index].form == "," and follows in _OWNERS:
+        return True
     return words[index].form in {"and", "so", ",", "then"} and follows.split("'")[0] in _PRONOUNS
 
 
 def _opens_question(words: Sequence[Word], index: int) -> bool:
-    """Say whether "do you" opens a question in speech without marks: "when it gets dark do you think of dying"."""
+    """Say whether "do you" or "any thoughts" opens a question in speech without marks."""
+    if words[index].form == "any" and index + 1 < len(words) and words[index - 1].form not in _BEFORE_ANY:
+        return words[index + 1].form in _ASKED_FOR
     if words[index].form not in _AUXILIARIES or index + 1 >= len(words) or words[index + 1].form != "you":
         return False
     before = [word.form for word in words[max(0, index - _OPENING) : index]]
@@ -169,6 +178,8 @@ def _with_late_marks(words: Sequence[Word], clauses: list[Clause]) -> tuple[Clau
 
 def _cues(words: Sequence[Word], clause: Clause) -> Iterator[int]:
     for index in range(clause.first, clause.last):
+        if words[index].form == "of" and index and words[index - 1].form == "instead":
+            yield index
         if is_cue(words[index].form) and not _is_hollow(words, index) and not _answers(words, clause, index):
             yield index
 

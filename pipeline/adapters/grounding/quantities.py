@@ -20,6 +20,7 @@ _SCALES = (10, 100)
 RATING = "of the scale"
 #: The least that a tablet has of a substance: "half of the five" halves a tablet, "half of two" need not.
 _TABLET = 5.0
+_HALF = 0.5
 _OF_THE = (["of", "the"], ["of", "my"], ["of", "those"])
 _HALVED = frozenset(("of", "a", "the", "my", "tablet", "pill", "one"))
 _COUNTED = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
@@ -131,7 +132,8 @@ def _opens_a_time(words: Sequence[Word], index: int) -> bool:
     if index + 1 >= len(words) or words[index + 1].form not in _LONG_TIMES:
         return False
     before = words[max(0, index - 2) : index]
-    return not any(word.form[0].isdigit() or word.form in _COUNTS for word in before)
+    counted = bool(before) and before[-1].form.endswith("s") and before[-1].is_content
+    return not counted and not any(word.form[0].isdigit() or word.form in _COUNTS for word in before)
 
 
 def _is_plain_rate(words: Sequence[Word], index: int) -> bool:
@@ -160,6 +162,8 @@ def _worked_out(words: Sequence[Word], amounts: Sequence[Quantity]) -> Iterator[
         before = forms[max(0, quantity.first - 6) : quantity.first]
         if before[-1:] == ["point"] and quantity.value.is_integer() and not _counts_before(amounts, quantity.first - 1):
             yield Quantity(float(f"0.{quantity.value:.0f}"), "", quantity.first - 1, quantity.last)
+        if forms[quantity.last : quantity.last + 3] == ["and", "a", "half"]:
+            yield quantity._replace(value=quantity.value + _HALF, last=quantity.last + 3)
         first = _half_before(before)
         if first is not None and quantity.value >= _TABLET:
             yield Quantity(quantity.value / 2, "", quantity.first - len(before) + first, quantity.last)

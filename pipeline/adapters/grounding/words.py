@@ -1,7 +1,7 @@
 """Words of a text with their character positions, their stems, and which of them carry content."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import snowballstemmer  # type: ignore[import-untyped] # ships no types
@@ -48,4 +48,11 @@ def _word(match: re.Match[str]) -> Word:
 def _read(written: str) -> tuple[str, str]:
     """Return the form and the stem of a word as it is written."""
     form = written.lower().replace("\u2019", "'")
+    form = _contractions().get(form, form)
     return form, stem(form)
+
+
+@cache
+def _contractions() -> dict[str, str]:
+    """Return contractions by how a recognizer writes them, without the apostrophe."""
+    return {form.replace("'", ""): form for form in words_in("contractions.txt")}

@@ -86,7 +86,7 @@ def test_what_the_next_voice_says_no_to_is_no_more_than_partial() -> None:
     [
         ("Client denies any passive death wish.", "risk_was_stated"),
         ("Denies any suicidal thoughts.", "risk_hinted_at"),
-        ("Client reported a wish to harm the baby.", "risk_not_said"),
+        ("Client reported a wish to harm the baby.", "risk_was_denied"),
     ],
 )
 def test_a_danger_is_held_against_what_was_said_of_it(text: str, reason: str) -> None:

@@ -84,7 +84,8 @@ def _other_kin(group: tuple[str, ...], utterance: Utterance, ground: Ground) -> 
     clauses = {term.clause for term in passage.terms if term.names & names}
     spans = [passage.clauses[number] for number in clauses]
     said = {word.stem for clause in spans for word in passage.words[clause.first : clause.last]}
-    return any(_names_any(other, said) for other in kin_groups() if other is not group)
+    claimed = [named for named, _ in _kin_in_claim(ground)]
+    return any(_names_any(other, said) for other in kin_groups() if other is not group and other not in claimed)
 
 
 def _names_any(group: tuple[str, ...], stems: Container[str]) -> bool:

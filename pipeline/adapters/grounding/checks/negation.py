@@ -7,6 +7,7 @@ from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Gr
 from pipeline.adapters.grounding.checks.names import names_in
 from pipeline.adapters.grounding.checks.nearby import stretch
 from pipeline.adapters.grounding.checks.parity import opposed_clauses
+from pipeline.adapters.grounding.checks.times import is_time_word
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Mention, Stance, Utterance
 from pipeline.adapters.grounding.lexicon import word_set
@@ -45,6 +46,8 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
     watched = risk_spans(ground.claim)
     named = {word.start for word in names_in(ground)}
     for topic, said in ground.topics:
+        if all(is_time_word(term) for term in topic.terms):
+            continue
         is_name = ground.claim.passage.span(*topic.span)[0] in named or _is_subject(topic, ground)
         if not _within(topic, ground, watched) and not is_name:
             reason, stance = _reason(topic, said, ground)

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.evidence import quote
+from pipeline.adapters.grounding.index import Utterance
 from pipeline.adapters.grounding.lexicon import words_in
 from pipeline.adapters.grounding.words import Word, stem
 from pipeline.domain.evidence import Finding
 
 CHECK = "sides"
 _REACH = 4
+#: Utterances back in which the part of a bare side was named.
+_BEFORE = 2
 _OPPOSITE = {"left": "right", "right": "left"}
 _SITES = frozenset(stem(word) for word in words_in("sites.txt"))
 
@@ -38,7 +41,8 @@ def sided(words: Sequence[Word]) -> Iterator[tuple[str, str, int]]:
 def _finding(side: str, site: str, at: int, ground: Ground) -> Finding | None:
     said: dict[str, list[int]] = {"left": [], "right": []}
     for utterance in ground.index.utterances:
-        for spoken, part, _ in sided(utterance.passage.words):
+        parts = [(spoken, part) for spoken, part, _ in sided(utterance.passage.words)]
+        for spoken, part in parts or _alone(utterance, site, ground):
             if part == site:
                 said[spoken].append(utterance.number)
     if said[side] or not ground.index.utterances:
@@ -49,6 +53,17 @@ def _finding(side: str, site: str, at: int, ground: Ground) -> Finding | None:
         counter = tuple(quote(ground.index.utterances[n]) for n in said[_OPPOSITE[side]][:3])
         return Finding(CHECK, "side_mismatch", words, counter)
     return None if side in _sides_said(ground) else Finding(CHECK, "side_not_said", words)
+
+
+def _alone(utterance: Utterance, site: str, ground: Ground) -> list[tuple[str, str]]:
+    """Return the sides of a part that was named just before: "and your shoulder?" - "The left one is better."."""
+    before = ground.index.utterances[max(0, utterance.number - _BEFORE) : utterance.number]
+    if not any(word.stem == site for earlier in before for word in earlier.passage.words):
+        return []
+    words = utterance.passage.words
+    return [
+        (word.form, site) for n, word in enumerate(words) if word.form in _OPPOSITE and n and words[n - 1].form == "the"
+    ]
 
 
 def _sides_said(ground: Ground) -> set[str]:

@@ -9,7 +9,7 @@ from pipeline.adapters.grounding.checks.tenses import outlived
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance, Utterance
 from pipeline.adapters.grounding.lexicon import groups_in
-from pipeline.adapters.grounding.passage import Passage
+from pipeline.adapters.grounding.passage import Passage, Term
 from pipeline.adapters.grounding.phrases import meanings_in
 from pipeline.adapters.grounding.quantities import quantities_in
 from pipeline.adapters.grounding.words import Word, stem
@@ -20,6 +20,8 @@ CHECK = "time"
 _NAMED = frozenset(("weekday", "month", "season"))
 #: Words between "can't" and the day that it declines.
 _CLOSE = 4
+#: Utterances within which a wrong name is put right.
+_PUT_RIGHT = 3
 _REFUSING = frozenset(("can't", "cannot", "couldn't", "won't"))
 _AFTER_ONE_DAY = frozenset(("of", "off", "or", "at", "later", "before", "after", "ago", "when", "where", "in", "out"))
 _BEFORE_ONE_DAY = frozenset(
@@ -54,6 +56,16 @@ def times_in(passage: Passage) -> Iterator[tuple[str, str, tuple[int, int]]]:
     for meaning in meanings_in([word.stem for word in words]):
         if meaning.name in sorts and not _is_one_day(words, meaning.first, meaning.last):
             yield sorts[meaning.name], meaning.name, (meaning.first, meaning.last)
+
+
+def is_time_word(term: Term) -> bool:
+    """Say whether a term only says when: "Sunday", "this week"."""
+    return not _stems_of_times().isdisjoint(term.names)
+
+
+@cache
+def _stems_of_times() -> frozenset[str]:
+    return frozenset(stem(name) for name, sort in _sorts().items() if sort in _NAMED | {"day", "part"})
 
 
 @cache
@@ -100,6 +112,8 @@ def _rivals(sort: str, name: str, ground: Ground, own: frozenset[str]) -> tuple[
     if not has_basis(ground, own):
         return ()
     near = stretch(ground, int(sort in _NAMED), own)
+    if sort in _NAMED and _said(sort, name, stretch(ground, _PUT_RIGHT, own)):
+        return ()  # "that was in February" - "no, January"
     return tuple(quote(u) for u in near if any(s == sort and n != name for s, n, _ in times_in(u.passage)))
 
 
