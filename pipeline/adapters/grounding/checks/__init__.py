@@ -6,7 +6,9 @@ from pipeline.adapters.grounding.checks.absences import check_absences
 from pipeline.adapters.grounding.checks.agreements import check_agreements
 from pipeline.adapters.grounding.checks.attribution import check_attribution
 from pipeline.adapters.grounding.checks.causes import check_causes
+from pipeline.adapters.grounding.checks.dates import check_dates
 from pipeline.adapters.grounding.checks.disputes import check_disputes
+from pipeline.adapters.grounding.checks.doubtful import check_doubtful
 from pipeline.adapters.grounding.checks.ground import Ground, Outcome, ground_of
 from pipeline.adapters.grounding.checks.hearing import check_hearing
 from pipeline.adapters.grounding.checks.ladders import check_ladders
@@ -33,6 +35,8 @@ CHECKS: dict[str, Callable[[Ground], Outcome]] = {
     "sides": check_sides,
     "names": check_names,
     "time": check_times,
+    "dates": check_dates,
+    "doubtful": check_doubtful,
     "degree": check_ladders,
     "causes": check_causes,
     "quotations": check_quotations,

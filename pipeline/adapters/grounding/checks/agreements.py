@@ -12,7 +12,7 @@ from pipeline.domain.transcript import Role
 CHECK = "agreement"
 _CLAIMED = re.compile(
     r"\b(?:agree[sd]?|commit(?:s|ted)?|promise[sd]?|consent(?:s|ed)|accept(?:s|ed)?|(?:is|was) willing) "
-    r"(?:to|that|with|for)\b",
+    r"(?:to|that|with|for)\b|\b(?:client|patient|pt|he|she|they) will\b",
     re.IGNORECASE,
 )
 _HEDGES = re.compile(
@@ -20,6 +20,7 @@ _HEDGES = re.compile(
     r"cannot|won't|rather not|don't want|don't think|not ready|i'd prefer|no)\b",
     re.IGNORECASE,
 )
+_NOT_NOW = re.compile(r"\bnot (?:this week|today|yet|right now|now|ready)\b|\bi'm not saying yes\b", re.IGNORECASE)
 _YES = re.compile(
     r"\b(?:yes|yeah|yep|sure|okay|ok|i will|i'll do|i can|deal|definitely|of course|sounds good)\b", re.IGNORECASE
 )
@@ -37,7 +38,8 @@ def check_agreements(ground: Ground) -> Outcome:
         return NOT_APPLICABLE
     reply = list(_reply(suggestion, ground))
     text = " ".join(utterance.passage.text for utterance in reply).replace("\u2019", "'")
-    if not reply or _YES.search(text) or not _HEDGES.search(text):
+    declined = _NOT_NOW.search(text) is not None
+    if not reply or (not declined and (_YES.search(text) or not _HEDGES.search(text))):
         return PASSED
     counter = tuple(quote(utterance) for utterance in (suggestion, *reply))
     return failed(Finding(CHECK, "agreement_not_given", stated.group(), counter))

@@ -98,6 +98,9 @@ def _finding(sort: str, name: str, at: tuple[int, int], ground: Ground) -> Findi
     start, end = ground.claim.passage.span(*at)
     words = ground.claim.text[start:end]
     own = frozenset(stem(part) for part in name.split()) | {name}
+    put_right = _put_right(sort, name, ground) if sort in _NAMED else ()
+    if put_right:
+        return Finding(CHECK, "stale_after_correction", words, put_right)
     if _said(sort, name, stretch(ground, left_out=own)):
         return None
     rivals = _rivals(sort, name, ground, own)
@@ -105,6 +108,31 @@ def _finding(sort: str, name: str, at: tuple[int, int], ground: Ground) -> Findi
         return Finding(CHECK, "time_mismatch", words, rivals)
     unsaid = sort in _NAMED and not _said(sort, name, ground.index.utterances)
     return Finding(CHECK, "time_not_said", words) if unsaid else None
+
+
+def _put_right(sort: str, name: str, ground: Ground) -> tuple[EvidenceSpan, ...]:
+    """Return where a name was put right, if it was each time: "in August. No, July", "In February?" - "No, January"."""
+    near = stretch(ground) if has_basis(ground) else ground.index.utterances
+    said = [(u, at[0]) for u in near for s, n, at in times_in(u.passage) if (s, n) == (sort, name)]
+    better = [place for u, at in said if (place := _better(sort, name, u, at, ground)) is not None]
+    if not said or len(better) < len(said):
+        return ()
+    return tuple(dict.fromkeys(quote(u) for (told, _), found in zip(said, better, strict=True) for u in (told, found)))
+
+
+def _better(sort: str, name: str, utterance: Utterance, at: int, ground: Ground) -> Utterance | None:
+    """Return the utterance with another name of the sort after a "no": this one, or the next voice's."""
+    words = utterance.passage.words
+    for s, n, place in times_in(utterance.passage):
+        between = [word.form for word in words[at + 1 : place[0]]]
+        if s == sort and n != name and place[0] > at and {"no", "sorry"} & set(between):
+            return utterance
+    for reply in ground.index.utterances[utterance.number + 1 : utterance.number + 2]:
+        names = {n for s, n, _ in times_in(reply.passage) if s == sort}
+        opens = reply.passage.words[0].form if reply.passage.words else ""
+        if opens == "no" and names and name not in names and reply.segment.speaker != utterance.segment.speaker:
+            return reply
+    return None
 
 
 def _rivals(sort: str, name: str, ground: Ground, own: frozenset[str]) -> tuple[EvidenceSpan, ...]:
