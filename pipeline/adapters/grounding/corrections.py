@@ -15,7 +15,7 @@ _CORRECTION = re.compile(
 )
 #: Between amounts of one kind these take the first one back as well.
 _SECOND_THOUGHT = re.compile(
-    r"[.,] (?:well|okay|ok) ,? ?(?:(?:i|it|it's|he|she|they|the|more|maybe|really)\b|$)|\bnow it's$"
+    r"^(?:[.,] )?(?:well|okay|ok) ,? ?(?:(?:i|it|it's|he|she|they|the|more|maybe|really)\b|$)|\bnow it's$"
 )
 _SEEMED = re.compile(r"\b(?:felt|feels|seemed|seems) like (?:about )?$")
 _BUT = re.compile(r"\bbut\b")

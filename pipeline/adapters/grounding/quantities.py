@@ -112,7 +112,7 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
         if not any(word.form[0].isdigit() for word in words[found.start : found.end])
     ]
     yield from spoken
-    yield from _spelled(spoken)
+    yield from _spelled(words, spoken)
     for index, word in enumerate(words):
         if word.form[0].isdigit() and not _names_something(words, index):
             ordinal = index + 1 < len(words) and words[index + 1].form in _ORDINAL_ENDS
@@ -142,10 +142,10 @@ def _is_plain_rate(words: Sequence[Word], index: int) -> bool:
     return words[index].form == "once" and following in {"daily", "weekly", "monthly", "nightly"}
 
 
-def _spelled(spoken: Sequence[Quantity]) -> Iterator[Quantity]:
+def _spelled(words: Sequence[Word], spoken: Sequence[Quantity]) -> Iterator[Quantity]:
     """Yield what numbers spoken in a row spell together: "nine eight eight", "one twenty", "nineteen eighty five"."""
     run: list[Quantity] = []
-    for quantity in [*spoken, None]:
+    for quantity in [*sorted((*spoken, *_naughts(words, spoken)), key=lambda q: q.first), None]:
         if run and (quantity is None or quantity.first != run[-1].last or quantity.ordinal):
             for first, last in combinations(range(len(run) + 1), 2):
                 if 1 < last - first <= _LONGEST_RUN:
@@ -154,6 +154,17 @@ def _spelled(spoken: Sequence[Quantity]) -> Iterator[Quantity]:
             run = []
         if quantity is not None and not quantity.ordinal and quantity.value < _LARGE and quantity.value.is_integer():
             run.append(quantity)
+
+
+def _naughts(words: Sequence[Word], spoken: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield an "oh" between two numbers as the nought it is, with the hyphens around it: "two-oh-eight"."""
+    ends, starts = {q.last for q in spoken}, {q.first for q in spoken}
+    for index, word in enumerate(words):
+        if word.form in {"oh", "o"}:
+            first = index - 1 if index and words[index - 1].form == "-" else index
+            last = index + 2 if words[index + 1 : index + 2] and words[index + 1].form == "-" else index + 1
+            if first in ends and last in starts:
+                yield Quantity(0.0, "", first, last)
 
 
 def _worked_out(words: Sequence[Word], amounts: Sequence[Quantity]) -> Iterator[Quantity]:

@@ -6,6 +6,7 @@ from pipeline.adapters.grounding.checks.absences import check_absences
 from pipeline.adapters.grounding.checks.agreements import check_agreements
 from pipeline.adapters.grounding.checks.attribution import check_attribution
 from pipeline.adapters.grounding.checks.causes import check_causes
+from pipeline.adapters.grounding.checks.complaints import check_complaints
 from pipeline.adapters.grounding.checks.dates import check_dates
 from pipeline.adapters.grounding.checks.disputes import check_disputes
 from pipeline.adapters.grounding.checks.doubtful import check_doubtful
@@ -26,6 +27,7 @@ from pipeline.adapters.grounding.checks.times import check_times
 CHECKS: dict[str, Callable[[Ground], Outcome]] = {
     "numbers": check_numbers,
     "negation": check_negation,
+    "complaints": check_complaints,
     "risk": check_risks,
     "risk_level": check_risk_levels,
     "attribution": check_attribution,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.hearing import unsure_of
 from pipeline.adapters.grounding.checks.nearby import around, has_basis, stretch
-from pipeline.adapters.grounding.evidence import quote
+from pipeline.adapters.grounding.evidence import places_for, quote
 from pipeline.adapters.grounding.index import SpokenQuantity, TranscriptIndex
 from pipeline.adapters.grounding.quantities import RATING, Quantity
 from pipeline.domain.evidence import EvidenceSpan, Finding
@@ -89,11 +89,19 @@ def _of_standing(
     if years:
         return Finding(CHECK, "number_mismatch", words, _quotes(years, ground))
     rivals = [spoken.utterance for spoken in _rivals(quantity, ground)]
+    if rivals and _is_shown(quantity, standing, ground):
+        return None
     if beside and not rivals:
         return None
     if rivals and (not standing or quantity.value <= _SMALL):
         return Finding(CHECK, "number_mismatch", words, _quotes(rivals, ground))
     return None if standing else Finding(CHECK, "number_not_said", words)
+
+
+def _is_shown(quantity: Quantity, standing: Sequence[SpokenQuantity], ground: Ground) -> bool:
+    """Say whether the same amount of the same thing was said in what is shown for the claim."""
+    shown = {candidate.utterance.number for candidate in places_for(ground.terms, ground.evidence, ground.index)}
+    return any(spoken.utterance in shown and _same_kind(quantity, spoken.quantity) for spoken in standing)
 
 
 def _years_beside(quantity: Quantity, standing: Sequence[SpokenQuantity], ground: Ground) -> list[int]:
@@ -146,7 +154,7 @@ def _quotes(numbers: Sequence[int], ground: Ground) -> tuple[EvidenceSpan, ...]:
 
 def _rivals(quantity: Quantity, ground: Ground) -> Iterator[SpokenQuantity]:
     """Yield other amounts of the same kind that the claim's best evidence speaks of."""
-    if not (quantity.unit or quantity.noun) or not has_basis(ground, frozenset((quantity.name,))):
+    if quantity.ordinal or not (quantity.unit or quantity.noun) or not has_basis(ground, frozenset((quantity.name,))):
         return
     near = {utterance.number for utterance in stretch(ground, 0, frozenset((quantity.name,)))}
     for spoken in ground.index.quantities:

@@ -14,6 +14,8 @@ from pipeline.domain.note import SentenceKind
 
 CHECK = "risk"
 _MOST = 4
+#: The share of the claim that a place must hold beside the danger to be the one the claim speaks of.
+_THERE = 0.25
 _DEGREES = re.compile(r"\b(?:plan(?:s|ned)?|inten[td]\w*|attempt\w*|means|active)\b", re.IGNORECASE)
 _BLOWS = ("violence", "abuse")
 #: What a question about one danger asks about another.
@@ -90,7 +92,10 @@ def _denied_there(named: NamedTopic, raised: RaisedTopic, ground: Ground) -> tup
             and start < passage.span(term.first, term.last)[1]
         )
     }
-    there = [hit for hit in raised.hits if ground.evidence.held.get(hit.utterance, frozenset()) & others]
+    held = ground.evidence.held
+    there = [
+        hit for hit in raised.hits if ground.evidence.share(held.get(hit.utterance, frozenset()) & others) >= _THERE
+    ]
     outright = [hit for hit in there if not hit.indirect]
     if outright and all(hit.stance is Stance.DENIED for hit in outright):
         return tuple(dict.fromkeys(hit.utterance for hit in outright))

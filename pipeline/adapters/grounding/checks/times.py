@@ -130,7 +130,10 @@ def _better(sort: str, name: str, utterance: Utterance, at: int, ground: Ground)
     for reply in ground.index.utterances[utterance.number + 1 : utterance.number + 2]:
         names = {n for s, n, _ in times_in(reply.passage) if s == sort}
         opens = reply.passage.words[0].form if reply.passage.words else ""
-        if opens == "no" and names and name not in names and reply.segment.speaker != utterance.segment.speaker:
+        if reply.segment.speaker == utterance.segment.speaker or not names - {name}:
+            continue
+        offered = utterance.asks and not (utterance.answer is not None and utterance.answer.yes)
+        if offered or (opens == "no" and name not in names):
             return reply
     return None
 
