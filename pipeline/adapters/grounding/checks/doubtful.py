@@ -13,7 +13,8 @@ from pipeline.domain.transcript import Role
 
 CHECK = "doubtful"
 _DEFINITE = re.compile(
-    r"\b(?:will|(?:is|are) going to|has decided|have decided|decided to|definitely|certainly|is scheduled)\b",
+    r"^\s*(?:add|start|increase|decrease|lower|raise|stop|discontinue|switch|begin|taper|refer)\b"
+    r"|\b(?:will|(?:is|are) going to|has decided|have decided|decided to|definitely|certainly|is scheduled)\b",
     re.IGNORECASE,
 )
 _CLAIMED_DOUBT = re.compile(
@@ -22,7 +23,8 @@ _CLAIMED_DOUBT = re.compile(
     re.IGNORECASE,
 )
 _SPOKEN_DOUBT = re.compile(
-    r"\b(?:might|maybe|possibly|perhaps|thinking (?:about|of)|not sure|don't know|dunno|haven't decided|we'll see|"
+    r"\b(?:options?|we could|might|maybe|possibly|perhaps|thinking (?:about|of)|not sure|don't know|dunno|"
+    r"haven't decided|we'll see|"
     r"could go|no promises|i'll think about it)\b",
     re.IGNORECASE,
 )
