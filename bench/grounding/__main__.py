@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.grounding import natural, published, speed
+from bench.grounding import natural, probes, published, speed
 from bench.grounding.data import Case, aci_bench, own_sessions, primock57
 from bench.grounding.injected import Board, claim_only, run
 from bench.grounding.scores import auroc, balanced_accuracy, figure, recall
@@ -40,7 +40,7 @@ def main() -> None:
 def _natural(console: Console, root: Path) -> None:
     table = Table("set", "claims", "wrong", "AUROC", "balanced accuracy", "recall at 10 % false flags", title="Natural")
     verifier = GroundingVerifier()
-    for board in natural.boards(root, verifier):
+    for board in (*probes.boards(verifier), *natural.boards(root, verifier)):
         rows = board.rows
         wrong = sum(not row.right for row in rows) / len(rows)
         figures = (str(figure(rows, measure)) for measure in (auroc, balanced_accuracy, recall))

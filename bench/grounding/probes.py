@@ -1,0 +1,42 @@
+"""Invented therapy sessions, their claims labelled by somebody who had not seen the verifier."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.grounding.data import Case, Labelled, transcript_of
+from bench.grounding.natural import Board, scored
+from pipeline.domain.evidence import Claim
+from pipeline.ports import Verifier
+
+_FOLDER = Path(__file__).parent / "probes"
+_WHO = {"clinician": "therapist", "client": "client", "other": "other"}
+#: Sessions at which nobody who writes the checks has looked.
+_UNSEEN = ("typical-07", "typical-08")
+_BOARDS = {
+    "Invented sessions, right claims in other words": lambda name: name.startswith("adversarial"),
+    "Invented sessions, ordinary notes, seen": lambda name: name.startswith("typical") and name not in _UNSEEN,
+    "Invented sessions, ordinary notes, unseen": lambda name: name in _UNSEEN,
+}
+
+
+def boards(verifier: Verifier) -> Iterator[Board]:
+    """Yield the boards of the sessions that the checks were written with a look at, and of those that they were not."""
+    cases = list(probes())
+    for title, holds in _BOARDS.items():
+        yield Board(title, tuple(scored([case for case in cases if holds(case.group)], verifier)))
+
+
+def probes() -> Iterator[Case]:
+    """Yield the sessions with their claims; the kind of a wrong one says what was done to it."""
+    for path in sorted(_FOLDER.glob("*.json")):
+        session = json.loads(path.read_text(encoding="utf-8"))
+        turns = [
+            (_WHO[role] if role == "clinician" else f"{_WHO[role]} {who}", text)
+            for who, role, text in session["segments"]
+        ]
+        claims = tuple(
+            Labelled(Claim(f"c{number}", text), label == "supported", error or "")
+            for number, (label, error, text) in enumerate(session["claims"])
+        )
+        yield Case(path.stem, transcript_of(turns), claims)
