@@ -17,7 +17,7 @@ class UploadState(StrEnum):
     """Where an upload stands."""
 
     OPEN = "open"
-    #: Its parts are being joined into the recording.
+    #: Its parts are being made the recording.
     COMPLETING = "completing"
     COMPLETED = "completed"
     #: Given up, refused or out of time; its bytes are deleted.

@@ -1,12 +1,10 @@
 """Cancelling: what a person ended stays ended, and its recording stays under its clocks."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 
 from pipeline.adapters.database.locking import Row, lock_session
 from pipeline.adapters.database.runs import about, change_run
-from pipeline.adapters.database.tables import sessions, stage_runs
+from pipeline.adapters.database.tables import stage_runs
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.operator_events import SessionCancelled
 from pipeline.audit.stage_events import StageCancelled
@@ -64,17 +62,6 @@ def lock_run(tx: Transaction, run_id: RunId) -> Row:
     lock_session(tx, known["session_id"], writing=True)
     run = tx.row(select(stage_runs).where(stage_runs.c.run_id == run_id).with_for_update())
     return known if run is None else run
-
-
-def reorder(tx: Transaction, session_id: SessionId, priority: int) -> Sequence[Row]:
-    """Give a session another priority; return its runs that are still to start, locked."""
-    lock_session(tx, session_id, writing=True)
-    mine = sessions.c.session_id == session_id
-    tx.connection.execute(sessions.update().where(mine).values(priority=priority))
-    query = select(stage_runs).where(
-        stage_runs.c.session_id == session_id, stage_runs.c.status.in_(_UNDER_WAY), stage_runs.c.stage != Stage.PURGE
-    )
-    return tx.rows(query.with_for_update())
 
 
 def _cancel(tx: Transaction, session_id: SessionId, decision: Decision) -> tuple[RunId, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pipeline.adapters.database.admitting import check_people
 from pipeline.adapters.database.batching import open_batch
 from pipeline.adapters.database.locking import Row, lock_persons
-from pipeline.adapters.database.retrying import change_priority
+from pipeline.adapters.database.reordering import change_priorities
 from pipeline.adapters.database.tables import participants, sessions, stage_runs, uploads
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.operator_events import SessionBatched
@@ -48,11 +48,14 @@ def gather(tx: Transaction, batch: Batch, named: Sequence[NamedSession], actor: 
     if wrong:
         raise BatchInvalidError(wrong)
     _take(tx, batch, found)
+    changed: dict[SessionId, int] = {}
     for row, session in found:
+        session_id = SessionId(session["session_id"])
         priority = session["priority"] if row.priority is None else row.priority
         if priority != session["priority"]:
-            change_priority(tx, SessionId(session["session_id"]), priority, Decision(actor, batch.batch_id))
-        tx.record(SessionBatched(actor, batch.batch_id, SessionId(session["session_id"]), priority))
+            changed[session_id] = priority
+        tx.record(SessionBatched(actor, batch.batch_id, session_id, priority))
+    change_priorities(tx, changed, Decision(actor, batch.batch_id))
     return kept
 
 

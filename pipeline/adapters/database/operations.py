@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from functools import partial
 
-from pipeline.adapters.database import admitting, batching, cancelling, gathering, registering, retrying, steering
+from pipeline.adapters.database import (
+    admitting,
+    batching,
+    cancelling,
+    gathering,
+    registering,
+    reordering,
+    retrying,
+    steering,
+)
 from pipeline.adapters.database.transactions import Database
 from pipeline.domain.artifact import StoredArtifact
 from pipeline.domain.night import Batch, BatchId
@@ -76,7 +85,7 @@ class SqlOperations:
 
     def change_priority(self, session_id: SessionId, priority: int, decision: Decision) -> None:
         """Give a session another priority."""
-        self.database.write(lambda tx: retrying.change_priority(tx, session_id, priority, decision))
+        self.database.write(lambda tx: reordering.change_priority(tx, session_id, priority, decision))
 
     def admit_all(self, candidates: Sequence[Candidate], actor: str) -> Sequence[Admission]:
         """Record the consents of new sessions and say which may be kept."""

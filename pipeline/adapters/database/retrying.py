@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from pipeline.adapters.database.cancelling import lock_run, reorder
+from pipeline.adapters.database.cancelling import lock_run
 from pipeline.adapters.database.locking import Row, lock_session
 from pipeline.adapters.database.runs import OPEN, about, change_run
 from pipeline.adapters.database.tables import stage_runs
 from pipeline.adapters.database.transactions import Transaction
-from pipeline.adapters.database.turns import draw_turn
-from pipeline.audit.operator_events import SessionReordered
-from pipeline.audit.stage_events import StageReordered, StageRetried
+from pipeline.audit.stage_events import StageRetried
 from pipeline.domain.operating import ENDED_BADLY, Decision, RunFilter
 from pipeline.domain.session import RunId, SessionId, Stage, StageStatus
 from pipeline.errors import OperationConflictError, RetryImpossibleError
@@ -61,17 +59,6 @@ def retry_each(
             _make_ready(tx, run, decision.actor, decision.reason)
             ready.append((run["stage"], run_id))
     return tuple(ready)
-
-
-def change_priority(tx: Transaction, session_id: SessionId, priority: int, decision: Decision) -> None:
-    """Give a session's open and later runs another priority."""
-    for run in reorder(tx, session_id, priority):
-        turn = draw_turn(tx, run["stage"], priority, run["clinician_ref"])
-        change = stage_runs.update().where(stage_runs.c.run_id == run["run_id"])
-        tx.connection.execute(change.values(priority=priority, turn=turn))
-        why = {"actor": decision.actor, "reason": decision.reason}
-        tx.record(StageReordered(**{**about(run), **why}, priority=priority))
-    tx.record(SessionReordered(decision.actor, decision.reason, session_id, priority))
 
 
 def _make_ready(tx: Transaction, run: Row, actor: str, reason: str | None) -> None:
