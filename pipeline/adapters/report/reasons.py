@@ -46,6 +46,7 @@ NOTE_REASONS: Mapping[str, str] = {
     "risk_was_denied": "The note states a danger that was denied in the session.",
     "said_with_doubt": "The session says this with doubt: might, maybe, not sure.",
     "answer_not_clear": "This was asked; the answer that was recognised is neither yes nor no.",
+    "negation_not_heard": "The note says not; where this was spoken of, nothing was negated.",
     "disputed": "One voice said this, and the next one said no.",
     "risk_hinted_at": "The note denies a danger; asked about it, the client did not say no, but spoke of it.",
     "risk_was_stated": "The note denies a danger that was stated in the session.",

@@ -28,6 +28,10 @@ T: So no thoughts of suicide since then?
 C: There is, like, I get the they'd be better off with the insurance thought. It's like a commercial.
 C: I missed a day of work and my brother covered for me.
 C: She started me on venlafaxine a week ago. I've not taken it, it's in the bag.
+T: Could you ride one stop with Eli on two mornings?
+C: Eli waits at the stop anyway.
+T: And keep the diary?
+C: Yes.
 """
 ROLES = {"T": Role.CLINICIAN, "C": Role.CLIENT}
 
@@ -100,6 +104,19 @@ def test_a_danger_is_held_against_what_was_said_of_it(text: str, reason: str) ->
 def test_a_danger_told_of_in_other_words_rests_on_those_words() -> None:
     """That suicide came up bears no bridge out."""
     assert verdict("Client reported urges to jump from a bridge.").verdict is Verdict.UNSUPPORTED
+
+
+def test_a_danger_of_which_no_word_was_said_was_not_said() -> None:
+    """An invented overdose is not borne out by other talk of dying."""
+    assert "risk_not_said" in verdict("Client overdosed last month.").reasons
+
+
+def test_a_not_that_nobody_said_is_no_more_than_partial() -> None:
+    """Where a thing was spoken of and nothing about it negated, the note's "not" asks to be looked at."""
+    found = verdict("Client will not ride one stop with Eli.")
+
+    assert found.verdict is not Verdict.SUPPORTED
+    assert "negation_not_heard" in found.reasons
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ _NOT_SPOKEN = frozenset((SentenceKind.SESSION_FACT, SentenceKind.NOT_ASSESSED))
 _PASSIVE = frozenset(("was", "were", "been", "is", "are", "be"))
 _PROMISES = ("i'll", "i will", "i'm going to", "i am going to", "i'm gonna", "let me", "i can")
 _EARLY = 3
-_ATTENDING = frozenset(("wife", "husband", "boyfriend", "girlfriend", "mother", "father"))
+_ATTENDING = frozenset(("wife", "husband", "boyfriend", "girlfriend"))
 
 
 def check_attribution(ground: Ground) -> Outcome:

@@ -19,6 +19,8 @@ _BASIS = 0.6
 _BRIEF = 18
 _CLOSE = 6
 _THIRD = 3
+#: Utterances from one on in which a refusal of it stands.
+_REPLIES = 3
 #: Words of a clause among which the negation of its first verb stands.
 _EARLY = 6
 _SUPPOSING = word_set("supposing")
@@ -65,6 +67,9 @@ def opposed_clauses(ground: Ground) -> Iterator[Finding]:
             start, end = passage.span(clause.first, clause.last)
             counter = tuple(quote(rest.utterance) for rest in rests)
             yield Finding(CHECK, "polarity_conflict", ground.claim.text[start:end], counter)
+        elif at is not None and rests and not _is_negation_heard(rests, ground):
+            start, end = passage.span(clause.first, clause.last)
+            yield Finding(CHECK, "negation_not_heard", ground.claim.text[start:end])
 
 
 def _is_negated_nearby(terms: Sequence[Term], ground: Ground) -> bool:
@@ -72,6 +77,13 @@ def _is_negated_nearby(terms: Sequence[Term], ground: Ground) -> bool:
     names = frozenset().union(*(term.names for term in terms))
     shown = [candidate.utterance for candidate in ground.evidence.candidates]
     return any(term.negated and term.names & names for utterance in shown for term in utterance.passage.terms)
+
+
+def _is_negation_heard(rests: Sequence[_Rest], ground: Ground) -> bool:
+    """Say whether anything is negated or refused in what a clause rests on, around it, or in the replies to it."""
+    numbers = {n for rest in rests for n in range(rest.utterance.number - 1, rest.utterance.number + _REPLIES)}
+    near = [u for u in ground.index.utterances if u.number in numbers]
+    return any(is_cue(word.form) or word.form in _SOFT for utterance in near for word in utterance.passage.words)
 
 
 def _is_within(ground: Ground, term: Term, spans: Sequence[tuple[int, int]]) -> bool:

@@ -8,6 +8,7 @@ from pipeline.adapters.grounding.checks.risk_levels import stated_degrees
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance
 from pipeline.adapters.grounding.mentions import WATCHED, NamedTopic, RaisedTopic, raised_topics, topics_claimed
+from pipeline.adapters.grounding.passage import names_of
 from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import CheckResult, EvidenceSpan, Finding
 from pipeline.domain.note import SentenceKind
@@ -48,6 +49,8 @@ def _finding(named: NamedTopic, raised: Mapping[str, RaisedTopic], ground: Groun
         return None
     topic = _raised(named, raised)
     own = raised.get(named.topic, RaisedTopic())
+    if named.in_other_words and not named.denied and not _mostly_said(named, ground):
+        return Finding(CHECK, "risk_not_said", named.words)
     hinted = _hints_in_answers(own, ground) if named.denied else ()
     if hinted:
         return Finding(CHECK, "risk_hinted_at", named.words, _quotes(hinted, ground))
@@ -125,6 +128,13 @@ def _in_so_many_words(named: NamedTopic, ground: Ground) -> bool:
     """Say whether every word by which a claim names a danger was said."""
     said = [word.stem in ground.index.postings for word in words_of(named.words) if word.is_content]
     return bool(said) and all(said)
+
+
+def _mostly_said(named: NamedTopic, ground: Ground) -> bool:
+    """Say whether at least half of the words that tell of a danger came up in the session."""
+    words = [word for word in words_of(named.words) if word.is_content]
+    said = [word for word in words if ground.index.where(names_of(word))]
+    return len(said) * 2 >= len(words)
 
 
 def _names_a_degree(named: NamedTopic, ground: Ground) -> bool:
