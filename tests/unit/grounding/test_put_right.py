@@ -28,6 +28,8 @@ T: So no thoughts of suicide since then?
 C: There is, like, I get the they'd be better off with the insurance thought. It's like a commercial.
 C: I missed a day of work and my brother covered for me.
 C: She started me on venlafaxine a week ago. I've not taken it, it's in the bag.
+T: Let's plan the bus.
+C: Okay.
 T: Could you ride one stop with Eli on two mornings?
 C: Eli waits at the stop anyway.
 T: And keep the diary?
