@@ -28,9 +28,9 @@ T: So no thoughts of suicide since then?
 C: There is, like, I get the they'd be better off with the insurance thought. It's like a commercial.
 C: I missed a day of work and my brother covered for me.
 C: She started me on venlafaxine a week ago. I've not taken it, it's in the bag.
-T: Let's plan the bus.
+T: Let's plan the week.
 C: Okay.
-T: Could you ride one stop with Eli on two mornings?
+T: Could you ride the bus with Eli in the mornings?
 C: Eli waits at the stop anyway.
 T: And keep the diary?
 C: Yes.
@@ -115,7 +115,7 @@ def test_a_danger_of_which_no_word_was_said_was_not_said() -> None:
 
 def test_a_not_that_nobody_said_is_no_more_than_partial() -> None:
     """Where a thing was spoken of and nothing about it negated, the note's "not" asks to be looked at."""
-    found = verdict("Client will not ride one stop with Eli.")
+    found = verdict("Client will not ride the bus with Eli.")
 
     assert found.verdict is not Verdict.SUPPORTED
     assert "negation_not_heard" in found.reasons
