@@ -31,7 +31,7 @@ C: She started me on venlafaxine a week ago. I've not taken it, it's in the bag.
 T: Let's plan the week.
 C: Okay.
 T: Could you ride the bus with Eli in the mornings?
-C: Eli waits at the stop anyway.
+C: Eli waits at the corner anyway.
 T: And keep the diary?
 C: Yes.
 """
