@@ -31,6 +31,8 @@ class Prepared:
     line: int
     submission: Submission
     source: Path
+    #: The names that may come up, which are content too.
+    vocabulary: Path | None = None
 
 
 @dataclass
@@ -68,13 +70,18 @@ def prepare(wiring: Wiring, folder: Path, row: ManifestRow, batch: Batch) -> Pre
     _check_recording(audio, wiring.settings.recording.max_bytes)
     form = read_consent_form(folder / row.consent)
     session_id = row.session_id or form.session_id or lasting_session_id(audio)
-    names = names_in(None if row.vocabulary is None else folder / row.vocabulary)
+    vocabulary = None if row.vocabulary is None else folder / row.vocabulary
     clinician = row.clinician or _clinician(form)
     wishes = Wishes(
-        row.note_format, row.voices, row.priority, names=names, clinician=clinician, batch_id=batch.batch_id
+        row.note_format,
+        row.voices,
+        row.priority,
+        names=names_in(vocabulary),
+        clinician=clinician,
+        batch_id=batch.batch_id,
     )
     submission = make_submission(wiring, form, session_id, audio, wishes)
-    return Prepared(row.line, submission, audio)
+    return Prepared(row.line, submission, audio, vocabulary)
 
 
 def lasting_session_id(audio: Path) -> SessionId:

@@ -67,7 +67,8 @@ class WatchedFolder:
         found = hand_in(self.wiring, batch, prepared, lambda _done, _all: None)
         refused = {line for line, _, _ in found.refused}
         if not self.keep:
-            self._remove(each.source for each in prepared if each.line not in refused)
+            needed = {path for each in prepared if each.line in refused for path in _content_of(each)}
+            self._remove({path for each in prepared for path in _content_of(each)} - needed)
         if found.refused:
             self._fail([path], "\n".join(f"line {line}: {error}" for line, _, error in found.refused))
         else:
@@ -114,6 +115,12 @@ class WatchedFolder:
         target = self.folder / where
         target.mkdir(mode=0o700, exist_ok=True)
         return [path.rename(_free(target / path.name)) for path in paths]
+
+
+def _content_of(each: Prepared) -> Iterator[Path]:
+    yield each.source
+    if each.vocabulary is not None:
+        yield each.vocabulary
 
 
 def _is_unfinished(path: Path) -> bool:

@@ -46,7 +46,9 @@ def test_manifest_in_the_folder_is_a_batch(embedded_commands: Deployment) -> Non
     consent_file(folder / "monday", "a.json", session_id=None)
     header = "audio,consent,session_id,priority"
     (folder / "wrong.csv").write_text(f"{header}\nmonday/a.wav,monday/a.json,,0\nmonday/none.wav,monday/a.json,,\n")
+    (folder / "monday" / "names.txt").write_text("Ambleside\n")
     row = {"audio": "monday/a.wav", "consent": "monday/a.json", "clinician": "clin-7", "priority": 5}
+    row["vocabulary"] = "monday/names.txt"
     (folder / "right.jsonl").write_text(json.dumps(row) + "\n")
 
     code, said = watched(deployment)
@@ -61,7 +63,7 @@ def test_manifest_in_the_folder_is_a_batch(embedded_commands: Deployment) -> Non
     assert "line 2: priority" in reasons
     assert "line 3: audio: no such file" in reasons
     assert (folder / "done" / "right.jsonl").exists()
-    assert not (folder / "monday" / "a.wav").exists()
+    assert [path.name for path in (folder / "monday").iterdir()] == ["a.json"]
 
 
 def test_folder_watched_again_after_a_crash_accepts_nothing_twice(embedded_commands: Deployment) -> None:
@@ -81,6 +83,23 @@ def test_folder_watched_again_after_a_crash_accepts_nothing_twice(embedded_comma
     assert code == 0, said
     assert "IN THE CLEAR" in warned
     assert [path for path in folder.iterdir() if path.is_file()] == []
+
+
+def test_what_a_refused_row_needs_is_left(embedded_commands: Deployment) -> None:
+    """A vocabulary that an accepted and a refused row share stays with the refused one's recording."""
+    deployment, folder = embedded_commands, embedded_commands.folder / "in"
+    folder.mkdir()
+    (folder / "good.wav").write_bytes(wav(noise(12)))
+    (folder / "broken.vtt").write_text("this is no transcript")
+    (folder / "names.txt").write_text("Ambleside\n")
+    consent_file(folder, "a.json", session_id=None)
+    rows = ("good.wav,a.json,names.txt", "broken.vtt,a.json,names.txt")
+    (folder / "monday.csv").write_text("\n".join(("audio,consent,vocabulary", *rows)) + "\n")
+
+    watched(deployment)
+
+    assert {path.name for path in folder.iterdir() if path.is_file()} == {"a.json", "broken.vtt", "names.txt"}
+    assert "line 3" in (folder / "failed" / "monday.csv.reason.txt").read_text()
 
 
 def test_what_a_manifest_names_elsewhere_is_not_removed(embedded_commands: Deployment) -> None:
