@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -36,6 +36,10 @@ class Cues:
     def names(self) -> tuple[str, ...]:
         """Return the names in the order of the weights."""
         return (*(name for name, _ in self.patterns), *_SHAPES)
+
+    def weights_but_for(self, names: Collection[str]) -> Features:
+        """Return the weights, 0 for the cues named."""
+        return np.where([name in names for name in self.names], 0.0, self.weights)
 
 
 @cache

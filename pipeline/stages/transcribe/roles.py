@@ -18,6 +18,8 @@ _ENOUGH_WORDS = 80
 #: Where several clinicians are registered, one is believed as readily as a client.
 _REGISTERED_CLINICIAN = 0.5
 _FEW_WORDS = 12
+#: Clients ask too, some of them six times running: a role that nothing but asking tells is not sure.
+ASKING = frozenset({"open_questions", "closed_questions", "question_marks", "asks_first", "speaks_first"})
 #: Beside a client who says ten times as much, a voice is a passer-by and no client; in a few sentences nobody is.
 _PASSER_BY = 0.1
 _PASSED_BY_WORDS = 50
@@ -37,12 +39,17 @@ def attribute_roles(segments: Sequence[Segment], clinicians: int | None = None) 
 
 def roles_of(turns: Sequence[tuple[str, str]], clinicians: int | None = None) -> dict[str, Attribution]:
     """Return role and confidence of each voice; a turn is (voice, text)."""
-    scores = {voice: float(row @ load_cues().weights) for voice, row in features(turns).items()}
+    cues, rows = load_cues(), features(turns)
+    scores = {voice: float(row @ cues.weights) for voice, row in rows.items()}
     said = Counter[str]()
     for voice, text in turns:
         said[voice] += word_count(text)
-    shares = _shares(scores) if len(scores) > 1 else {voice: _alone(score) for voice, score in scores.items()}
-    voices = _Voices(scores, shares, said, several_clinicians=clinicians is not None and clinicians > 1)
+    shares, doubted = {voice: _alone(score) for voice, score in scores.items()}, {}
+    if len(scores) > 1:
+        shares = _shares(scores)
+        without_asking = _shares({voice: float(row @ cues.weights_but_for(ASKING)) for voice, row in rows.items()})
+        doubted = {voice: {shares[voice], without_asking[voice]} for voice in scores}
+    voices = _Voices(scores, shares, doubted, said, several_clinicians=clinicians is not None and clinicians > 1)
     return {voice: voices.role(voice) for voice in scores}
 
 
@@ -80,6 +87,8 @@ class _Voices:
 
     scores: Mapping[str, float]
     shares: Mapping[str, float]
+    #: The same shares, and what they would be if nobody had asked anything, where there are several voices.
+    doubted: Mapping[str, set[float]]
     said: Mapping[str, int]
     several_clinicians: bool
 
@@ -87,13 +96,13 @@ class _Voices:
         """Return the role of a voice and the probability that it is right."""
         share = self.shares[voice]
         if voice == self._first and (len(self.scores) > 1 or share >= 0.5):  # noqa: PLR2004 - more likely than not
-            return Role.CLINICIAN, share
+            return Role.CLINICIAN, min(self.doubted.get(voice, {share}))
         alone = _alone(self.scores[voice])
         if self._is_second_clinician(voice, alone):
             return Role.CLINICIAN, alone
         if self._passes_by(voice):
             return Role.OTHER, (1.0 - share) / 2
-        return Role.CLIENT, 1.0 - share
+        return Role.CLIENT, 1.0 - max(self.doubted.get(voice, {share}))
 
     @property
     def _first(self) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.domain.transcript import Role
-from pipeline.stages.transcribe.roles import roles_of
+from pipeline.stages.transcribe.roles import UNCERTAIN_BELOW, roles_of
 
 C, X = "clinician's voice", "client's voice"
 
@@ -187,3 +187,21 @@ def test_a_registered_colleague_is_believed() -> None:
 
     assert {voice for voice, (role, _) in both.items() if role is Role.CLINICIAN} == {C, "colleague"}
     assert len([voice for voice, (role, _) in one.items() if role is Role.CLINICIAN]) == 1
+
+
+def test_asking_alone_makes_nobody_sure() -> None:
+    """A client who asks one question after the other leaves both roles unsure, whoever is taken for the clinician."""
+    roles = roles_of(
+        [
+            (
+                X,
+                "Is it normal that I still dream of her? Did you ever lose anybody? Are you allowed to tell me?",
+            ),
+            (C, "You can ask me anything. I'm wondering what it would mean to you if it were normal."),
+            (X, "That I'm not broken. How long does this last? Will I ever want to date again?"),
+            (C, "There's no clock on it. You loved her for twenty years."),
+            (X, "Twenty-two. Do you have tissues?"),
+        ]
+    )
+
+    assert all(confidence < UNCERTAIN_BELOW for _, confidence in roles.values())
