@@ -69,6 +69,7 @@ from pipeline.errors.recording import (
     RecordingTooShortError,
     RecordingTruncatedError,
     RecordingUndecodableError,
+    SpeechNotUnderstoodError,
 )
 from pipeline.errors.request import (
     IdempotencyKeyReusedError,
@@ -210,6 +211,7 @@ __all__ = [
     "SessionUnknownError",
     "SettingsInvalidError",
     "SignInRefusedError",
+    "SpeechNotUnderstoodError",
     "StageCrashedError",
     "StageStalledError",
     "StoreFullError",

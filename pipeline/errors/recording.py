@@ -70,3 +70,12 @@ class NoSpeechError(RecordingError):
 
     reason_code = "no_speech"
     sentence = "No speech was heard in the recording, so no note is written."
+
+
+class SpeechNotUnderstoodError(RecordingError):
+    """Speech, but next to nothing of it understood, or not in the language that was expected."""
+
+    reason_code = "recording_not_understood"
+    sentence = (
+        "Next to nothing was understood, or it is in another language than the engine is set to, so no note is written."
+    )

@@ -14,7 +14,7 @@ from pipeline.adapters.decoding.limits import DecodingLimits
 from pipeline.adapters.decoding.sandboxed import SandboxedDecoder
 from pipeline.adapters.speech.moonshine import MoonshineTranscriber
 from pipeline.domain.transcript import Transcript
-from pipeline.errors import NoSpeechError
+from pipeline.errors import NoSpeechError, SpeechNotUnderstoodError
 from pipeline.ports import SAMPLE_RATE, Samples, Turns, VoiceTurn
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
@@ -65,6 +65,12 @@ def test_words_have_times_in_order(heard: Transcript, phone_call: Samples) -> No
 def test_the_same_again(transcriber: MoonshineTranscriber, phone_call: Samples, heard: Transcript) -> None:
     """The same recording twice gives the same transcript."""
     assert transcriber.transcribe(phone_call, _throughout(phone_call)) == heard
+
+
+def test_speech_that_is_no_english(transcriber: MoonshineTranscriber, phone_call: Samples) -> None:
+    """Speech in no language it knows (a call played backwards) ends in a reason, and not in English words."""
+    with pytest.raises(SpeechNotUnderstoodError):
+        transcriber.transcribe(phone_call[::-1].copy(), _throughout(phone_call))
 
 
 def test_nothing_where_the_diarizer_hears_nobody(transcriber: MoonshineTranscriber, phone_call: Samples) -> None:

@@ -13,8 +13,9 @@ from pipeline.adapters.speech.moonshine_hearing import Listener, Sound
 from pipeline.adapters.speech.moonshine_options import MoonshineOptions
 from pipeline.adapters.speech.moonshine_pieces import Piece, cut, loudness
 from pipeline.adapters.speech.moonshine_telling import Teller
+from pipeline.adapters.speech.moonshine_understanding import MADE_UP_BELOW, WRONG_BELOW, understood
 from pipeline.domain.transcript import Engine, Segment, Transcript, Word
-from pipeline.errors import EngineUnavailableError, NoSpeechError
+from pipeline.errors import EngineUnavailableError, NoSpeechError, SpeechNotUnderstoodError
 from pipeline.ports import Samples, Turns
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _PACKAGE = "moonshine-voice"
 
+#: The words may have been made up of another language.
+OTHER_LANGUAGE = "other_language"
 #: Speech was found where no believable word was heard.
 NOT_UNDERSTOOD = "speech_not_understood"
 
@@ -39,19 +42,21 @@ class MoonshineTranscriber:
         turns: Turns,
         names: Sequence[str] = (),  # noqa: ARG002 - this model cannot be told what to expect
     ) -> Transcript:
-        """Return what was said, one segment for each piece that was recognized; raise ``NoSpeechError``.
+        """Return what was said, one segment for each piece that was recognized.
 
         Everything is heard before ``turns`` are asked for. A word's ``score`` is the least probability the network
-        gave one of its tokens.
+        gave one of its tokens. Raises ``NoSpeechError``, and ``SpeechNotUnderstoodError`` for another language.
         """
         sound = Sound(samples, loudness(samples))
         pieces = self._pieces(sound)
-        heard = {piece: words for piece, words in self._words(sound, pieces, turns).items() if words}
+        found, share = self._words(sound, pieces, turns)
+        heard = {piece: words for piece, words in found.items() if words}
         if not heard:
             raise NoSpeechError
         segments = [_segment(number, piece, heard[piece]) for number, piece in enumerate(sorted(heard, key=_start), 1)]
-        flags = (NOT_UNDERSTOOD,) if len(heard) < len(pieces) else ()
-        return Transcript(tuple(segments), language="en", engine=self.engine, flags=flags)
+        flags = {OTHER_LANGUAGE: share < WRONG_BELOW, NOT_UNDERSTOOD: len(heard) < len(pieces)}
+        raised = tuple(flag for flag, holds in flags.items() if holds)
+        return Transcript(tuple(segments), language="en", engine=self.engine, flags=raised)
 
     @property
     def engine(self) -> Engine:
@@ -68,13 +73,20 @@ class MoonshineTranscriber:
         speech = self._detector.listen(sound.samples)
         return [piece for piece in cut(sound.levels, speech.turns, self._options) if speech.within(piece)]
 
-    def _words(self, sound: Sound, pieces: Sequence[Piece], turns: Turns) -> dict[Piece, tuple[Word, ...]]:
-        """Return the words of each piece, several pieces worked on at a time."""
+    def _words(
+        self, sound: Sound, pieces: Sequence[Piece], turns: Turns
+    ) -> tuple[dict[Piece, tuple[Word, ...]], float]:
+        """Return the words of each piece, several pieces worked on at a time, and the share that was understood."""
         recognizer = self._recognizer  # loaded here, so that no two threads load it at once
         with ThreadPoolExecutor(self._options.threads) as threads:
-            takes = Listener(recognizer, self._options).hear(sound, pieces, threads)
+            listener = Listener(recognizer, self._options)
+            once = listener.once(sound, pieces, threads)
+            share = understood(listener, sound, once, threads)
+            if share < MADE_UP_BELOW:
+                raise SpeechNotUnderstoodError
+            takes = listener.with_care(sound, once, threads)
             teller = Teller(recognizer, self._options, sound, turns())
-            return dict(zip(takes, threads.map(teller.words, takes.values()), strict=True))
+            return dict(zip(takes, threads.map(teller.words, takes.values()), strict=True)), share
 
     @cached_property
     def _recognizer(self) -> "Recognizer":

@@ -53,12 +53,20 @@ class Listener:
     recognizer: "Recognizer"
     options: MoonshineOptions
 
-    def hear(self, sound: Sound, pieces: Sequence[Piece], threads: Executor) -> dict[Piece, tuple[Take, ...]]:
-        """Return what was made of each piece; nothing of one that goes round and round."""
-        takes = list(chain.from_iterable(threads.map(partial(self._first, sound), self._batches(pieces))))
+    def once(self, sound: Sound, pieces: Sequence[Piece], threads: Executor) -> list[Take]:
+        """Return what is made of each piece at the first hearing."""
+        return list(chain.from_iterable(threads.map(partial(self._first, sound), self._batches(pieces))))
+
+    def with_care(self, sound: Sound, takes: Sequence[Take], threads: Executor) -> dict[Piece, tuple[Take, ...]]:
+        """Return the takes by piece, the least certain heard again; nothing of one that goes round and round."""
         again = self._worth_hearing_again(takes)
         better = threads.map(lambda take: tuple(self._carefully(sound, take.piece, take.heard)), again)
         return {take.piece: (take,) for take in takes} | dict(zip((take.piece for take in again), better, strict=True))
+
+    def faster(self, sound: Sound, piece: Piece, speed: float) -> "Heard":
+        """Return what is made of a piece that is played faster or slower."""
+        sped = _at_speed(piece.samples(sound.samples), speed)
+        return self.recognizer.decode([sped], self.options.tokens_per_second)[0]
 
     def _batches(self, pieces: Sequence[Piece]) -> list[list[Piece]]:
         """Return pieces of like length together, the longest first, so that no thread is left with a long one."""

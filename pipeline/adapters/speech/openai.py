@@ -17,6 +17,7 @@ from pipeline.errors import (
     EndpointUnavailableError,
     EngineUnavailableError,
     NoSpeechError,
+    SpeechNotUnderstoodError,
 )
 from pipeline.ports import Samples, Turns
 
@@ -66,7 +67,8 @@ class OpenAITranscriber:
 
         ``names`` go along as the prompt, which Whisper takes for what was said before.
         Raises ``EndpointNotAllowedError``, ``EndpointUnavailableError`` after the last try, ``EngineUnavailableError``
-        where the server refuses the request itself, ``EndpointReplyInvalidError`` and ``NoSpeechError``.
+        where the server refuses the request itself, ``EndpointReplyInvalidError``, ``NoSpeechError``, and
+        ``SpeechNotUnderstoodError`` where every stretch is in another language than was asked for.
         """
         require_allowed(self._options.base_url, self._is_allowed)
         prompt = within_prompt(names)
@@ -77,11 +79,12 @@ class OpenAITranscriber:
         segments = tuple(segment for each in heard for segment in each.segments)
         if not segments:
             raise NoSpeechError
+        others = [each.language not in {"und", self._options.language or each.language} for each in heard]
+        if all(others):
+            raise SpeechNotUnderstoodError
         flags = {
             "invented_text_removed": any(each.invented for each in heard),
-            "other_language": any(
-                each.language not in {"und", self._options.language or each.language} for each in heard
-            ),
+            "other_language": any(others),
             "alignment_missing": not all(segment.words for segment in segments),
         }
         return Transcript(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.adapters.speech.whisper_guards import Heard, believable, within_prompt
 from pipeline.adapters.speech.whisperx_options import WhisperXOptions
 from pipeline.domain.transcript import Engine, Transcript
-from pipeline.errors import EngineOutOfMemoryError, NoSpeechError
+from pipeline.errors import EngineOutOfMemoryError, NoSpeechError, SpeechNotUnderstoodError
 from pipeline.ports import Samples, Turns
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ class WhisperXTranscriber:
         turns: Turns,
         names: Sequence[str] = (),
     ) -> Transcript:
-        """Return what was said, in aligned segments; raise ``NoSpeechError`` or ``EngineOutOfMemoryError``."""
+        """Return what was said, in aligned segments.
+
+        Raises ``NoSpeechError``, ``EngineOutOfMemoryError``, and ``SpeechNotUnderstoodError`` where the longest pieces
+        are all in another language than was given. A model for English alone cannot tell.
+        """
         # It cuts by its own voice activity detection; but a diarizer on the same device wants its memory first.
         turns()
         expected = within_prompt(names)
@@ -46,8 +50,11 @@ class WhisperXTranscriber:
         kept, touched = believable(pieces, expected)
         if not kept:
             raise NoSpeechError
+        others = self._recognizer.other_languages(samples, kept)
+        if others and all(others):
+            raise SpeechNotUnderstoodError
         segments, aligned = self._aligner.align(kept, samples, language)
-        flags = {"invented_text_removed": touched > 0, "alignment_missing": not aligned}
+        flags = {"invented_text_removed": touched > 0, "other_language": any(others), "alignment_missing": not aligned}
         return Transcript(
             segments=tuple(segments),
             language=language,

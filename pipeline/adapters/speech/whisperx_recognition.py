@@ -1,6 +1,7 @@
 """Recognition with whisperX: its batched pipeline over faster-whisper, with the doubt that it throws away kept."""
 
 import gc
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from pipeline.adapters.speech.whisper_guards import Heard
 from pipeline.adapters.speech.whisperx_options import WhisperXOptions
 from pipeline.adapters.speech.whisperx_quiet import import_whisperx, quiet
 from pipeline.errors import EngineUnavailableError
-from pipeline.ports import Samples
+from pipeline.ports import SAMPLE_RATE, Samples
+
+# Each costs one pass of the encoder over half a minute, as the piece itself did.
+_LISTENED_FOR_LANGUAGE = 3
 
 
 class Recognizer:
@@ -39,11 +43,24 @@ class Recognizer:
         ]
         return pieces, found["language"]
 
+    def other_languages(self, samples: Samples, pieces: Sequence[Heard]) -> list[bool]:
+        """Say of the longest pieces whether each is in another language than was given; of none where nobody can."""
+        if self._language is None or not self._decoder.is_multilingual:
+            return []
+        longest = sorted(pieces, key=lambda piece: piece.start - piece.end)[:_LISTENED_FOR_LANGUAGE]
+        with quiet():
+            heard = [self._pipeline.detect_language(_stretch(samples, piece)) for piece in longest]
+        return [language != self._language for language in heard]
+
     def free_memory(self) -> None:
         """Give back what a failed batch left behind."""
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _stretch(samples: Samples, piece: Heard) -> Samples:
+    return samples[round(piece.start * SAMPLE_RATE) : round(piece.end * SAMPLE_RATE)]
 
 
 def device_of(options: WhisperXOptions) -> str:

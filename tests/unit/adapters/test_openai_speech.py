@@ -20,6 +20,7 @@ from pipeline.errors import (
     EndpointUnavailableError,
     EngineUnavailableError,
     NoSpeechError,
+    SpeechNotUnderstoodError,
 )
 from pipeline.ports import SAMPLE_RATE, VoiceTurn
 
@@ -284,8 +285,9 @@ def test_long_speech_without_a_pause_is_cut_where_it_is_quiet() -> None:
     assert [round(part.start) for part in parts] == [0, 570]
 
 
-def test_another_language_than_expected_is_flagged(endpoint: Endpoint) -> None:
-    """A server that hears Spanish where English was expected is not taken at its word in silence."""
+def test_another_language_than_expected_is_no_transcript(endpoint: Endpoint) -> None:
+    """A server that hears Spanish throughout where English was expected ends in a reason."""
     endpoint.reply = json.dumps({**REPLY, "language": "spanish"}).encode()
 
-    assert "other_language" in ask(endpoint).flags
+    with pytest.raises(SpeechNotUnderstoodError):
+        ask(endpoint)

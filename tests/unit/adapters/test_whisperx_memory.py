@@ -1,4 +1,4 @@
-"""What the whisperX adapter does when memory runs out, over a recognizer that runs out on demand."""
+"""What the whisperX adapter does when memory runs out, or the language is another, over a recognizer that says so."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ import pytest
 from pipeline.adapters.speech.whisper_guards import Heard
 from pipeline.adapters.speech.whisperx import WhisperXOptions, WhisperXTranscriber
 from pipeline.domain.transcript import Segment
-from pipeline.errors import EngineOutOfMemoryError
+from pipeline.errors import EngineOutOfMemoryError, SpeechNotUnderstoodError
 from pipeline.ports import Samples
 
 SOUND = np.zeros(16_000, np.float32)
@@ -22,6 +22,7 @@ class SmallMemory:
     message: str = "CUDA failed with error out of memory"
     tried: list[int] = field(default_factory=list)
     freed: int = 0
+    others: list[bool] = field(default_factory=list)
 
     def recognize(self, samples: Samples, batch_size: int, names: tuple[str, ...]) -> tuple[list[Heard], str]:
         """Return a word, or run out."""
@@ -29,6 +30,10 @@ class SmallMemory:
         if batch_size > self.fits:
             raise RuntimeError(self.message)
         return [Heard(0.0, 1.0, "Hello.", -0.1, 0.0)], "en"
+
+    def other_languages(self, samples: Samples, pieces: list[Heard]) -> list[bool]:
+        """Return what it was told."""
+        return self.others
 
     def free_memory(self) -> None:
         """Count."""
@@ -90,3 +95,16 @@ def test_other_errors_are_not_hidden() -> None:
     """An error that is not of memory is raised as it is."""
     with pytest.raises(RuntimeError, match="cuDNN"):
         transcriber(SmallMemory(fits=0, message="cuDNN version mismatch")).transcribe(SOUND, tuple)
+
+
+def test_another_language_throughout_is_no_transcript() -> None:
+    """A recording whose longest pieces are all in another language ends in a reason, and not in English words."""
+    with pytest.raises(SpeechNotUnderstoodError):
+        transcriber(SmallMemory(fits=8, others=[True, True, True])).transcribe(SOUND, tuple)
+
+
+def test_some_of_another_language_is_flagged() -> None:
+    """Where only some of it is in another language the text stands, and a flag says so."""
+    transcript = transcriber(SmallMemory(fits=8, others=[True, False, False])).transcribe(SOUND, tuple)
+
+    assert transcript.flags == ("other_language",)
