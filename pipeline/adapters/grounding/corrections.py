@@ -68,7 +68,7 @@ def _is_proposed(passage: Passage, quantity: Quantity) -> bool:
     words = [word.form for word in passage.words[clause.first : clause.last]]
     before = words[max(0, quantity.first - clause.first - 2) : quantity.first - clause.first]
     at_end = clause.last - quantity.last <= _PROPOSED
-    return clause.asks and at_end and "or" not in words and not set(before) & _FRAMING
+    return clause.asks and not clause.is_open and at_end and "or" not in words and not set(before) & _FRAMING
 
 
 def _comparable(one: Quantity, other: Quantity) -> bool:

@@ -41,7 +41,9 @@ def _reported(ground: Ground) -> Iterator[Term]:
     for at, word in enumerate(words):
         if word.stem in _REPORTING:
             after = [t for t in ground.terms if at < t.first <= at + _REACH and not t.names <= _GENERIC]
-            yield from (term for term in after[:1] if not term.negated)
+            yield from (
+                term for term in after[:1] if not term.negated and not ground.claim.is_quoted(words[term.first].start)
+            )
 
 
 def _finding(term: Term, ground: Ground) -> Finding | None:

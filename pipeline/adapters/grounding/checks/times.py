@@ -24,6 +24,7 @@ _CLOSE = 4
 _PUT_RIGHT = 3
 _REFUSING = frozenset(("can't", "cannot", "couldn't", "won't"))
 _AFTER_ONE_DAY = frozenset(("of", "off", "or", "at", "later", "before", "after", "ago", "when", "where", "in", "out"))
+_UNITS = frozenset(("day", "week", "month", "night", "year", "hour"))
 _BEFORE_ONE_DAY = frozenset(
     ("for", "missed", "took", "take", "had", "have", "such", "what", "about", "nearly", "within")
 )
@@ -54,7 +55,7 @@ def times_in(passage: Passage) -> Iterator[tuple[str, str, tuple[int, int]]]:
         if f"{before} {form}" in sorts:
             yield sorts[f"{before} {form}"], f"{before} {form}", (index - 1, index + 1)
     for meaning in meanings_in([word.stem for word in words]):
-        if meaning.name in sorts and not _is_one_day(words, meaning.first, meaning.last):
+        if meaning.name in sorts and _is_rate(words, meaning.first, meaning.last):
             yield sorts[meaning.name], meaning.name, (meaning.first, meaning.last)
 
 
@@ -78,6 +79,12 @@ def _is_time(form: str, before: str, passage: Passage, index: int) -> bool:
     if form in {"may", "march"}:
         return before in _BEFORE_MONTHS
     return not _tells_the_hour(passage, index)
+
+
+def _is_rate(words: Sequence[Word], first: int, last: int) -> bool:
+    """Say whether words are a rate: "weekly" is, "weeks" of the same stem is not."""
+    alone = last - first == 1 and words[first].stem in _UNITS
+    return not (alone and not words[first].form.endswith("ly")) and not _is_one_day(words, first, last)
 
 
 def _is_one_day(words: Sequence[Word], first: int, last: int) -> bool:
