@@ -11,20 +11,21 @@ from pipeline.ports import Verifier
 
 _FOLDER = Path(__file__).parent / "probes"
 _WHO = {"clinician": "therapist", "client": "client", "other": "other"}
-#: Sessions at which nobody who writes the checks has looked.
-_UNSEEN = ("typical-08",)
+#: By the beginning of a file's name; at "unseen" nobody who writes the checks has looked.
 _BOARDS = {
-    "Invented sessions, right claims in other words": lambda name: name.startswith("adversarial"),
-    "Invented sessions, ordinary notes, seen": lambda name: name.startswith("typical") and name not in _UNSEEN,
-    "Invented sessions, ordinary notes, unseen": lambda name: name in _UNSEEN,
+    "adversarial": "Invented sessions, right claims in other words",
+    "typical": "Invented sessions, ordinary notes",
+    "unseen": "Invented sessions, ordinary notes, unseen",
 }
 
 
 def boards(verifier: Verifier) -> Iterator[Board]:
     """Yield the boards of the sessions that the checks were written with a look at, and of those that they were not."""
     cases = list(probes())
-    for title, holds in _BOARDS.items():
-        yield Board(title, tuple(scored([case for case in cases if holds(case.group)], verifier)))
+    for prefix, title in _BOARDS.items():
+        of_one = [case for case in cases if case.group.startswith(prefix)]
+        if of_one:
+            yield Board(title, tuple(scored(of_one, verifier)))
 
 
 def probes() -> Iterator[Case]:

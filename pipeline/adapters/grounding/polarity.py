@@ -24,6 +24,8 @@ _SUBJECTS_ANEW = word_set("subjects_anew")
 _VERDICTS = word_set("brief_verdicts")
 #: These ask only before a verb: "when did it start?", but "when it gets heated, do you shout?".
 _TIMES = frozenset(("when", "where"))
+#: After "and" these begin what a "denied" before them does not cover.
+_NEW_VERBS = word_set("new_verbs")
 _OWNERS = frozenset(("my", "our", "his", "her", "their"))
 _OPINIONS = frozenset(("think", "believe", "feel", "know", "say"))
 _BRIEF = frozenset(("no", "nil", "without"))
@@ -126,7 +128,7 @@ def _boundaries(words: Sequence[Word]) -> Iterator[int]:
 def _opens_clause(words: Sequence[Word], index: int) -> bool:
     """Say whether "and he", ", I" or "so they" opens a clause here."""
     follows = words[index + 1].form if index + 1 < len(words) else ""
-    if words[index].form == "," and follows in _OWNERS:
+    if (words[index].form == "," and follows in _OWNERS) or (words[index].form == "and" and follows in _NEW_VERBS):
         return True
     return words[index].form in {"and", "so", ",", "then"} and follows.split("'")[0] in _PRONOUNS
 

@@ -100,6 +100,8 @@ def _speaker(ground: Ground) -> Iterator[Finding]:
     if deed is None:
         yield from _own_state(ground, credited)
         return
+    if deed.sort == "intervention" and _has_another_tell(ground):
+        return
     own, others, best = _shares(ground, credited, deed)
     if deed.sort == "confession" and credited is Role.CLINICIAN and own < _HALF:
         shown = tuple(
@@ -111,6 +113,12 @@ def _speaker(ground: Ground) -> Iterator[Finding]:
     least, lead = (_MOSTLY, _GAP) if strict else (_HALF, _LEAD)
     if best is not None and others >= least and others - own >= lead:
         yield Finding(CHECK, "said_by_another", ground.claim.text, (quote(best),))
+
+
+def _has_another_tell(ground: Ground) -> bool:
+    """Say whether an intervention is told of with what came of it: "guided an exercise in which Ben told Nadia"."""
+    words = ground.claim.passage.words[ground.claim.actor_word + 1 + _EARLY :]
+    return any(word.stem in word_set("report_stems") or word.form == "told" for word in words)
 
 
 def _own_state(ground: Ground, credited: Role) -> Iterator[Finding]:
