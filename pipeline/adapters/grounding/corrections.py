@@ -10,7 +10,8 @@ from pipeline.adapters.grounding.passage import Passage
 from pipeline.adapters.grounding.quantities import Quantity, quantities_in, worked_out
 
 _CORRECTION = re.compile(
-    r"\b(?:i mean|no wait|wait|sorry|actually|correction|scratch that|make that|rather|let me correct)\b|, no ,|\. no ,"
+    r"\b(?:i mean|no wait|wait|sorry|actually|correction|scratch that|make that|rather(?! than)|let me correct)\b"
+    r"|, no ,|\. no ,"
     r"|\bno (?:actually|more like|it's|it was|make that|that's|you know what)\b|\bno$"
 )
 #: Between amounts of one kind these take the first one back as well.

@@ -35,6 +35,8 @@ _BRIEF_QUESTION = 16
 _WITHOUT = 2
 #: Words that "instead of" covers.
 _INSTEAD = 4
+#: "Without" these covers what they are for: "without desire to kill himself".
+_INTENTS = frozenset(("desire", "intent", "intention", "plan", "plans", "wish", "thought", "thoughts", "urge", "urges"))
 #: What clinicians ask for any of, and the words before "any" that make it no question.
 _ASKED_FOR = word_set("asked_for")
 _BEFORE_ANY = word_set("before_any")
@@ -86,7 +88,8 @@ def _after_last_comma(words: Sequence[Word], clause: Clause, index: int) -> int:
 
 def _end_of_reach(words: Sequence[Word], clause: Clause, cue: int, reach: int) -> int:
     """Return where a negation ends: "no" ends at a comma unless an "or" carries it on, "denies" does not."""
-    span = _WITHOUT if words[cue].form == "without" else _INSTEAD if words[cue].form == "of" else reach
+    brief = words[cue].form == "without" and not any(w.form in _INTENTS for w in words[cue + 1 : cue + 3])
+    span = _WITHOUT if brief else _INSTEAD if words[cue].form == "of" else reach
     last = min(clause.last, cue + 1 + span)
     if words[cue + 1 : cue + 2] and words[cue + 1].form in _VERDICTS and _begins_anew(words, cue + 2):
         return min(last, cue + 2)
@@ -128,6 +131,8 @@ def _boundaries(words: Sequence[Word]) -> Iterator[int]:
 def _opens_clause(words: Sequence[Word], index: int) -> bool:
     """Say whether "and he", ", I" or "so they" opens a clause here."""
     follows = words[index + 1].form if index + 1 < len(words) else ""
+    if words[index].form == "other" and follows == "than":
+        return True
     if (words[index].form == "," and follows in _OWNERS) or (words[index].form == "and" and follows in _NEW_VERBS):
         return True
     return words[index].form in {"and", "so", ",", "then"} and follows.split("'")[0] in _PRONOUNS

@@ -152,7 +152,9 @@ def _rivals(sort: str, name: str, ground: Ground, own: frozenset[str]) -> tuple[
     near = stretch(ground, int(sort in _NAMED), own)
     if sort in _NAMED and _said(sort, name, stretch(ground, _PUT_RIGHT, own)):
         return ()  # "that was in February" - "no, January"
-    return tuple(quote(u) for u in near if any(s == sort and n != name for s, n, _ in times_in(u.passage)))
+    claimed = {n for _, n, _ in times_in(ground.claim.passage)}
+    others = [u for u in near if any(s == sort and n not in claimed for s, n, _ in times_in(u.passage))]
+    return tuple(quote(utterance) for utterance in others)
 
 
 def _said(sort: str, name: str, utterances: tuple[Utterance, ...]) -> bool:
