@@ -11,11 +11,10 @@ from pipeline.ports import Verifier
 
 _FOLDER = Path(__file__).parent / "probes"
 _WHO = {"clinician": "therapist", "client": "client", "other": "other"}
-#: By the beginning of a file's name; at "unseen" nobody who writes the checks has looked.
+#: By the beginning of a file's name.
 _BOARDS = {
     "adversarial": "Invented sessions, right claims in other words",
     "typical": "Invented sessions, ordinary notes",
-    "unseen": "Invented sessions, ordinary notes, unseen",
 }
 
 

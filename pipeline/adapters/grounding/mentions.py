@@ -1,7 +1,7 @@
 """What was said that matters, whether or not the note has it; silence here is never a statement that there was none."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pipeline.adapters.grounding.claims import ParsedClaim
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance, TranscriptIndex, Utterance
-from pipeline.adapters.grounding.risk import Topic, raised_by, topics, topics_raised
+from pipeline.adapters.grounding.risk import Raised, Topic, raised_by, topics, topics_raised
 from pipeline.adapters.grounding.spoken import END, Spoken, spoken_words
 from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import OmissionStatus, SafetyMention
@@ -97,7 +97,7 @@ def hits_in(index: TranscriptIndex) -> tuple[Hit, ...]:
     """Return where each topic is raised, by topic, then in order, each utterance once for each way."""
     words, places = _running_words(index)
     found: dict[tuple[str, str, int, Stance, bool], None] = {}
-    for raised in raised_by(words):
+    for raised in _longest(raised_by(words)):
         number = places[raised.first]
         said = words[raised.first : raised.last]
         stance = _stance(index.utterances[number], said, raised.kind)
@@ -110,6 +110,17 @@ def hits_in(index: TranscriptIndex) -> tuple[Hit, ...]:
         if name == topic.name
     ]
     return tuple(sorted(hits, key=lambda hit: (topics().index(hit.topic), hit.indirect, hit.utterance)))
+
+
+def _longest(raised: Iterable[Raised]) -> Iterator[Raised]:
+    """Yield what raises a topic but for what lies within more of the same, which a "not" may turn round."""
+    found = list(raised)
+    ends: dict[tuple[str, str], int] = {}
+    for each in sorted(found, key=lambda r: (r.first, -r.last)):
+        key = each.topic, each.kind
+        if each.last > ends.get(key, -1):
+            yield each
+        ends[key] = max(ends.get(key, -1), each.last)
 
 
 def _running_words(index: TranscriptIndex) -> tuple[list[Spoken], list[int]]:

@@ -104,7 +104,7 @@ def _doer_of(utterance: Utterance, at: int) -> Doer | None:
         form = words[number].form.split("'")[0]
         if form in {".", "?", "!", ";"} or role is None:
             return None
-        if form in _FIRST:
+        if form in _FIRST or (form == "me" and number == at - 1):
             return Doer.CLIENT if role is Role.CLIENT else None
         if form == "you":
             return Doer.CLIENT if role is Role.CLINICIAN else None

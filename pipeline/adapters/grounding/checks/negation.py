@@ -46,13 +46,19 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
     watched = risk_spans(ground.claim)
     named = {word.start for word in names_in(ground)}
     for topic, said in ground.topics:
-        if all(is_time_word(term) for term in topic.terms):
+        if all(is_time_word(term) for term in topic.terms) or _is_said_both_ways(topic, ground):
             continue
         is_name = ground.claim.passage.span(*topic.span)[0] in named or _is_subject(topic, ground)
         if not _within(topic, ground, watched) and not is_name:
             reason, stance = _reason(topic, said, ground)
             if reason:
                 yield Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
+
+
+def _is_said_both_ways(topic: Topic, ground: Ground) -> bool:
+    """Say whether the claim has the same thing affirmed and denied: "sleeps six hours, cannot sleep before one"."""
+    names = frozenset().union(*(term.names for term in topic.terms))
+    return any(term.negated is not topic.negated and term.names & names for term in ground.terms)
 
 
 def _is_subject(topic: Topic, ground: Ground) -> bool:

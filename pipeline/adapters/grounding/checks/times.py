@@ -139,7 +139,8 @@ def _better(sort: str, name: str, utterance: Utterance, at: int, ground: Ground)
         opens = reply.passage.words[0].form if reply.passage.words else ""
         if reply.segment.speaker == utterance.segment.speaker or not names - {name}:
             continue
-        offered = utterance.asks and not (utterance.answer is not None and utterance.answer.yes)
+        closed = utterance.asks and not any(clause.is_open for clause in utterance.passage.clauses)
+        offered = closed and not (utterance.answer is not None and utterance.answer.yes)
         if offered or (opens == "no" and name not in names):
             return reply
     return None
