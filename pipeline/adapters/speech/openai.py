@@ -79,7 +79,9 @@ class OpenAITranscriber:
         segments = tuple(segment for each in heard for segment in each.segments)
         if not segments:
             raise NoSpeechError
-        others = [each.language not in {"und", self._options.language or each.language} for each in heard]
+        # What a server makes of a stretch without words says nothing of its language.
+        spoken = [each.language for each in heard if each.segments]
+        others = [language not in {"und", self._options.language or language} for language in spoken]
         if all(others):
             raise SpeechNotUnderstoodError
         flags = {
