@@ -17,7 +17,7 @@ test: setup lint ## Check and test everything, real servers included
 	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 quick: setup lint ## The checks and tests that take seconds
-	@$(PYTHON) -m pytest -q --numprocesses 2 --hypothesis-profile quick -m "not slow" tests/unit
+	@$(PYTHON) -m pytest -q --numprocesses 2 --hypothesis-profile quick -p no:schemathesis -m "not slow" tests/unit
 
 lint: setup ## Style, types, layers
 	@.venv/bin/ruff check .

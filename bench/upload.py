@@ -32,7 +32,7 @@ def serve(folder: Path, port: int) -> None:
     import uvicorn
     from fastapi import APIRouter, Request
 
-    from tests.web_site import make_test_site
+    from tests.web.site import make_test_site
     from web.guard import open_to_all
     from web.site import make_site
 

@@ -32,7 +32,7 @@ from pipeline.domain.account import Permission, Role
 from tests.fakes import RecordingDoorbell
 from tests.free_port import free_port
 from tests.servers.postgres import Cluster, start_cluster, stop_cluster
-from tests.web_site import PASSWORD_HASH
+from tests.web.site import PASSWORD_HASH
 from web.guard import Guard, guards
 from web.ops.opening import make_room
 from web.site import Site, make_site

@@ -10,7 +10,7 @@ from schemathesis import checks
 
 from pipeline.domain.account import Role
 from tests.factories import accepted_session, make_session
-from tests.web_site import Site, make_test_site
+from tests.web.site import Site, make_test_site
 
 #: What a description can promise of any answer; which inputs are refused is tested by name elsewhere.
 CHECKS = [

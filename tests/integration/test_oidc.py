@@ -11,7 +11,7 @@ from pipeline.adapters.database.accounts import Proof
 from pipeline.domain.account import Role
 from pipeline.errors import SettingsInvalidError
 from tests.servers.oidc import CLIENT_ID, CLIENT_SECRET, OidcServer, running_oidc
-from tests.web_site import Site, make_test_site
+from tests.web.site import Site, make_test_site
 
 BROWSER = {"Host": "127.0.0.1", "Accept": "text/html"}
 

@@ -17,7 +17,7 @@ from pipeline.domain.webhook import DeliveryState, WebhookEvent
 from pipeline.errors import WebhookAddressError
 from tests.factories import accepted_session, make_session
 from tests.servers.receiver import Receiver, running_receiver
-from tests.web_site import Site, make_test_site
+from tests.web.site import Site, make_test_site
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pipeline.adapters.database import SqlLedger
 from pipeline.adapters.database.accounts import Proof, SqlAccounts
 from pipeline.domain.account import Role
 from tests.free_port import free_port
-from tests.web_site import PASSWORD, PASSWORD_HASH
+from tests.web.site import PASSWORD, PASSWORD_HASH
 
 _PROGRAM = Path(sys.executable).with_name("nightscribe")
 _START_SECONDS = 120

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from pipeline.domain.account import ROLE_PERMISSIONS, Permission, Role
-from tests.web_site import Site
+from tests.web.site import Site
 from web.guard import Guard, Open, guards
 
 #: What stands in an address for the test's sake; nothing of this name exists.

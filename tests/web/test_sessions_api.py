@@ -2,10 +2,10 @@
 
 from pipeline.domain.account import Permission, Role
 from pipeline.domain.session import SessionId, Stage, WorkerId
-from tests.asgi import AsgiClient
 from tests.factories import accepted_session, make_session, permits, two_people
 from tests.ledger_views import entries
-from tests.web_site import Site
+from tests.web.asgi import AsgiClient
+from tests.web.site import Site
 
 PEOPLE = [{"person": each.person, "role": each.role.value} for each in two_people()]
 

@@ -12,10 +12,10 @@ from pipeline.domain.account import Role
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import PersonRef, Purpose
 from pipeline.domain.session import SessionId
-from tests.asgi import AsgiClient
 from tests.factories import permits, two_people
 from tests.ledger_views import events
-from tests.web_site import Site
+from tests.web.asgi import AsgiClient
+from tests.web.site import Site
 
 SESSION = SessionId("session-0001")
 RECORDING = bytes(range(256)) * 4000

@@ -12,7 +12,7 @@ from pipeline.domain.session import SessionId, Stage, StageStatus, WorkerId
 from pipeline.errors import RecordingUndecodableError
 from tests.factories import accepted_session, make_session, permits, run_through, taken, two_people
 from tests.ledger_views import entries, status_of
-from tests.web_site import Site
+from tests.web.site import Site
 
 _ACTIONS = re.compile(r"/ops/(?:runs|queues)/act/[a-z-]+")
 

@@ -8,7 +8,7 @@ import pytest
 from pipeline.adapters.database.accounts.tokens import TokenOrder
 from pipeline.domain.account import Permission, Role
 from tests.ledger_views import entries
-from tests.web_site import Site
+from tests.web.site import Site
 
 
 @pytest.fixture

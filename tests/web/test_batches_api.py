@@ -2,7 +2,7 @@
 
 from pipeline.domain.account import Permission, Role
 from tests.factories import accepted_session, two_people
-from tests.web_site import Site
+from tests.web.site import Site
 
 PEOPLE = [{"person": each.person, "role": each.role.value} for each in two_people()]
 

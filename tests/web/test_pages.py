@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi import FastAPI
 
-from tests.asgi import AsgiClient
+from tests.web.asgi import AsgiClient
 from web.pages.rendering import Link, Pages, Viewer, static_address, static_router
 
 

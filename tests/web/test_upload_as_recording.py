@@ -21,9 +21,9 @@ from pipeline.orphans import remove_orphans
 from pipeline.ports.promises import InvariantKind
 from pipeline.ports.uploads import UploadId
 from pipeline.stages.purge import purge
-from tests.asgi import AsgiClient
 from tests.factories import keep_days, make_session, permits, taken, two_people
-from tests.web_site import Site
+from tests.web.asgi import AsgiClient
+from tests.web.site import Site
 
 SESSION = SessionId("session-0001")
 PARTS = (b"first part of it", b"second", b"and the third")

@@ -14,10 +14,10 @@ from pipeline.adapters.database.accounts import Proof, SqlAccounts
 from pipeline.adapters.database.accounts.tokens import TokenOrder
 from pipeline.adapters.identity.passwords import Passwords
 from pipeline.domain.account import Permission, Role, SignInMeans
-from tests.asgi import AsgiClient
 from tests.factories import make_ledger
 from tests.fakes import RecordingDoorbell
 from tests.servers.databases import ShiftedTime
+from tests.web.asgi import AsgiClient
 from web.doorkeeper import PLAIN_COOKIE
 from web.site import Site as WholeSite
 from web.site import make_site

@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.domain.account import Role
 from pipeline.errors import PipelineError
-from tests.asgi import AsgiClient
 from tests.ledger_views import events
-from tests.web_site import PASSWORD, Site
+from tests.web.asgi import AsgiClient
+from tests.web.site import PASSWORD, Site
 from web.doorkeeper import PLAIN_COOKIE, SECURE_COOKIE, Doorkeeper
 
 

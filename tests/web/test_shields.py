@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.domain.account import Role
-from tests.web_site import Site
+from tests.web.site import Site
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/health", "/account", "/nothing-here"])

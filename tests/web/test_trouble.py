@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.domain.account import Role
 from pipeline.errors import DatabaseUnavailableError
-from tests.asgi import AsgiClient
-from tests.web_site import Site
+from tests.web.asgi import AsgiClient
+from tests.web.site import Site
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 
 from pipeline.adapters.database.rewrapping import rewrap
 from pipeline.domain.account import Role
-from tests.asgi import AsgiClient
 from tests.ledger_views import events
-from tests.web_site import PASSWORD, Site
+from tests.web.asgi import AsgiClient
+from tests.web.site import PASSWORD, Site
 
 HERE = {"Sec_Fetch_Site": "same-origin", "Host": "127.0.0.1", "Accept": "text/html"}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web_site import Site, make_test_site
+from tests.web.site import Site, make_test_site
 
 
 @pytest.fixture

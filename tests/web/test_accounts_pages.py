@@ -5,9 +5,9 @@ import pytest
 
 from pipeline.domain.account import Permission, Role, SignInMeans
 from pipeline.errors import AccountUnknownError
-from tests.asgi import AsgiClient
 from tests.ledger_views import entries
-from tests.web_site import PASSWORD, Site
+from tests.web.asgi import AsgiClient
+from tests.web.site import PASSWORD, Site
 from web.doorkeeper import PLAIN_COOKIE
 
 NEW = "nine calm otters"
