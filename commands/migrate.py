@@ -3,6 +3,7 @@
 from commands.opening import console
 from config.logging import configure_logging
 from config.settings import load_settings
+from config.wiring import prepare_embedded
 from pipeline.adapters import database
 
 NAME = "migrate"
@@ -13,6 +14,7 @@ def run() -> None:
     settings = load_settings()
     configure_logging(settings.log.level)
     if settings.is_embedded:
-        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database.migrate(settings.ledger_url)
+        prepare_embedded(settings)
+    else:
+        database.migrate(settings.ledger_url)
     console.print("The schema is up to date.")

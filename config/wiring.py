@@ -58,7 +58,7 @@ def wire(settings: Settings) -> Wiring:
     ``nightscribe migrate`` and ``nightscribe keys create``, and raises what is missing.
     """
     if settings.is_embedded:
-        _prepare_embedded(settings)
+        prepare_embedded(settings)
     objects = _object_store(settings)
     keys = LocalKeyFile(settings.keys.wrapping_key, apart_from=(settings.folder,))
     return Wiring(
@@ -112,7 +112,8 @@ def _model_process(stage: Stage, settings: Settings) -> ChildProcessWork:
     )
 
 
-def _prepare_embedded(settings: Settings) -> None:
+def prepare_embedded(settings: Settings) -> None:
+    """Make the folder, the keys and the schema of an embedded deployment; keys that were lost are not made anew."""
     settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not settings.keys.wrapping_key.exists() and not (settings.folder / "ledger.sqlite3").exists():
         create_keys(settings)

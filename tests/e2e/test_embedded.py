@@ -85,3 +85,10 @@ def test_wrong_usage_is_status_two(embedded_commands: Deployment, tmp_path: Path
 
     assert result.returncode == USAGE
     assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_a_schema_brought_up_to_date_first_leaves_a_whole_deployment(embedded_commands: Deployment) -> None:
+    """Who begins with ``migrate``, as with a server, finds the keys made too."""
+    embedded_commands.done("migrate")
+
+    assert embedded_commands.done("status")
