@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
+# Each of the many processes that a check starts would otherwise compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test quick lint format requirements bench chaos bench-speech bench-medications bench-roles bench-risk bench-upload bench-evidence bench-web bench-batch bench-grounding simulate-night
 
@@ -13,8 +15,8 @@ setup: ## Make .venv/ and install what is missing
 demo: setup ## Run the whole main job on the bundled sample session
 	@.venv/bin/nightscribe demo
 
-test: setup lint ## Check and test everything, real servers included
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
+test: setup lint ## Check and test everything, real servers included; what takes longest goes first
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered tests/e2e tests/integration tests/contract tests/web tests/unit
 
 quick: setup lint ## The checks and tests that take seconds
 	@$(PYTHON) -m pytest -q --numprocesses 2 --hypothesis-profile quick -p no:schemathesis -m "not slow" tests/unit
