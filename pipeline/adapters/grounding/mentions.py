@@ -188,11 +188,18 @@ def topics_claimed(claim: ParsedClaim) -> Iterator[NamedTopic]:
 
 def _in_other_words(claim: ParsedClaim) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the watched dangers that a claim tells of as people do: "urges to jump from the bridge"."""
-    words = spoken_words(claim.text)
-    for raised in raised_by(words):
-        span = words[raised.first].start, words[raised.last - 1].end
-        if raised.kind == "explicit" and raised.topic in _TOLD_OF and not claim.is_quoted(span[0]):
-            yield raised.topic, span
+    return ((topic, span) for topic, span in _told_in(claim.text) if not claim.is_quoted(span[0]))
+
+
+@lru_cache(maxsize=64)
+def _told_in(text: str) -> tuple[tuple[str, tuple[int, int]], ...]:
+    """Return the dangers told of in a sentence, which several checks ask for in turn."""
+    words = spoken_words(text)
+    return tuple(
+        (raised.topic, (words[raised.first].start, words[raised.last - 1].end))
+        for raised in raised_by(words)
+        if raised.kind == "explicit" and raised.topic in _TOLD_OF
+    )
 
 
 def named_spans(claim: ParsedClaim) -> tuple[tuple[int, int], ...]:
