@@ -26,7 +26,7 @@ monday/1000.m4a,monday/1000.consent.json,visit-20261120-1000,SOAP,,50,monday/100
 """
 _LOOK_SECONDS = 2.0
 _KEPT = "Accepted recordings move to done/ and lie there IN THE CLEAR: empty it, or leave out --keep."
-_REMOVED = "Accepted recordings are stored encrypted and removed from the folder. --keep moves them to done/ instead."
+_REMOVED = "Accepted recordings are stored encrypted and removed from the folder. --keep moves them to done/."
 
 KeepOption = Annotated[
     bool, typer.Option("--keep/--remove", help="Move accepted recordings to done/, in the clear, or remove them.")
@@ -85,13 +85,9 @@ def _hand_in(wiring: Wiring, path: Path, batch: Batch) -> HandedIn:
 def _watch(folder: WatchedFolder, *, once: bool) -> None:
     """Say what becomes of the files, then look again and again, until told to stop."""
     if folder.keep:
-        typer.echo(
-            "Accepted recordings move to done/ and lie there IN THE CLEAR: empty it, or leave out --keep.", err=True
-        )
+        typer.echo(_KEPT, err=True)
     else:
-        console.print(
-            "Accepted recordings are stored encrypted and removed from the folder. --keep moves them to done/."
-        )
+        console.print(_REMOVED)
     quiet_since = time.monotonic()
     while True:
         for found in folder.look():

@@ -10,7 +10,6 @@ from pipeline.domain.evidence import Claim
 from pipeline.ports import Verifier
 
 _FOLDER = Path(__file__).parent / "probes"
-_WHO = {"clinician": "therapist", "client": "client", "other": "other"}
 #: By the beginning of a file's name.
 _BOARDS = {
     "adversarial": "Invented sessions, right claims in other words",
@@ -19,22 +18,17 @@ _BOARDS = {
 
 
 def boards(verifier: Verifier) -> Iterator[Board]:
-    """Yield the boards of the sessions that the checks were written with a look at, and of those that they were not."""
+    """Yield a board for each sort of session."""
     cases = list(probes())
     for prefix, title in _BOARDS.items():
-        of_one = [case for case in cases if case.group.startswith(prefix)]
-        if of_one:
-            yield Board(title, tuple(scored(of_one, verifier)))
+        yield Board(title, tuple(scored([case for case in cases if case.group.startswith(prefix)], verifier)))
 
 
 def probes() -> Iterator[Case]:
     """Yield the sessions with their claims; the kind of a wrong one says what was done to it."""
     for path in sorted(_FOLDER.glob("*.json")):
         session = json.loads(path.read_text(encoding="utf-8"))
-        turns = [
-            (_WHO[role] if role == "clinician" else f"{_WHO[role]} {who}", text)
-            for who, role, text in session["segments"]
-        ]
+        turns = [(role if role == "clinician" else f"{role} {who}", text) for who, role, text in session["segments"]]
         claims = tuple(
             Labelled(Claim(f"c{number}", text), label == "supported", error or "")
             for number, (label, error, text) in enumerate(session["claims"])

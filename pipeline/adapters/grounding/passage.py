@@ -1,6 +1,6 @@
 """A text made ready for comparison: words, clauses, negations, and the terms that carry its content."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.adapters.grounding.phrases import Meaning, meanings_in
@@ -38,6 +38,11 @@ class Passage:
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the characters that the words from ``first`` up to ``last`` take up."""
         return self.words[first].start, self.words[last - 1].end
+
+    def touches(self, first: int, last: int, spans: Iterable[tuple[int, int]]) -> bool:
+        """Say whether the words from ``first`` up to ``last`` share a character with any of the spans."""
+        start, end = self.span(first, last)
+        return any(start < stop and begin < end for begin, stop in spans)
 
     def quote(self, term: Term) -> str:
         """Return the words of a term as they stand in the text."""

@@ -77,12 +77,7 @@ def weigh(ground: Ground, outcomes: Mapping[str, Outcome]) -> Weighed:
 def _is_danger_alone(ground: Ground) -> bool:
     """Say whether a claim names little beside the danger that its own check has answered."""
     spans = named_spans(ground.claim)
-    passage = ground.claim.passage
-    others = [
-        topic
-        for topic, _ in ground.topics
-        if not any(passage.span(*topic.span)[0] < end and start < passage.span(*topic.span)[1] for start, end in spans)
-    ]
+    others = [topic for topic, _ in ground.topics if not ground.claim.passage.touches(*topic.span, spans)]
     return len(others) <= 1
 
 

@@ -12,14 +12,10 @@ _ASKED = 0.8
 def voice_figures(ground: Ground) -> dict[str, float]:
     """Return the best share in one utterance of a named speaker, and by how much another speaker's holds more."""
     named, worded = _named(ground)
-    held: dict[int, set[int]] = {}
-    for number in worded:
-        for utterance in ground.index.where(ground.terms[number].names):
-            held.setdefault(utterance, set()).add(number)
     total = ground.evidence.share(worded) or 1.0
     best, own = 0.0, 0.0
-    for utterance, terms in held.items():
-        share = ground.evidence.share(sorted(terms)) / total
+    for utterance, terms in ground.evidence.held.items():
+        share = ground.evidence.share(sorted(terms.intersection(worded))) / total
         best, own = max(best, share), max(own, share * _credit(utterance, named, ground))
     return {"voice_share": own if named else best, "voice_gap": max(0.0, best - own) if named else 0.0}
 

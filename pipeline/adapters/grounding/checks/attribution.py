@@ -55,13 +55,10 @@ def _kin(ground: Ground) -> Iterator[Finding]:
             continue  # a relative who is in the room need not be called one
         start, end = ground.claim.passage.span(word, word + 1)
         words = ground.claim.text[start:end]
-        if not _names_any(group, ground.index.postings) and not _goes_by_another_word(group, ground):
-            yield Finding(CHECK, "relative_not_mentioned", words)
-        elif (
-            _names_any(group, ground.index.postings)
-            and has_basis(ground, frozenset(map(stem, group)))
-            and not _near(group, ground)
-        ):
+        if not _names_any(group, ground.index.postings):
+            if not _goes_by_another_word(group, ground):
+                yield Finding(CHECK, "relative_not_mentioned", words)
+        elif has_basis(ground, frozenset(map(stem, group))) and not _near(group, ground):
             others = [u for u in stretch(ground, reach=0) if _other_kin(group, u, ground)]
             if others:
                 yield Finding(CHECK, "relative_mismatch", words, tuple(quote(u) for u in others))

@@ -1,6 +1,6 @@
 """Negation: a denial needs to have been said or asked, and what was denied must not be stated."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pipeline.adapters.grounding.background import background
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
@@ -49,7 +49,7 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
         if all(is_time_word(term) for term in topic.terms) or _is_said_both_ways(topic, ground):
             continue
         is_name = ground.claim.passage.span(*topic.span)[0] in named or _is_subject(topic, ground)
-        if not _within(topic, ground, watched) and not is_name:
+        if not ground.claim.passage.touches(*topic.span, watched) and not is_name:
             reason, stance = _reason(topic, said, ground)
             if reason:
                 yield Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
@@ -158,12 +158,6 @@ def _cue_is_close(ground: Ground, mention: Mention) -> bool:
 def _unanswered(said: Settled, ground: Ground) -> bool:
     """Say whether none of the questions about a topic was answered at all."""
     return all(ground.index.utterances[mention.utterance].answer is None for mention in said.mentions[Stance.ASKED])
-
-
-def _within(topic: Topic, ground: Ground, spans: Sequence[tuple[int, int]]) -> bool:
-    """Say whether a topic is one of the dangers that the risk check looks after."""
-    start, end = ground.claim.passage.span(*topic.span)
-    return any(start < last and first < end for first, last in spans)
 
 
 def _is_denial(topic: Topic, ground: Ground) -> bool:

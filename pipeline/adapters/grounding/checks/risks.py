@@ -85,16 +85,10 @@ def _bearing_out(topic: RaisedTopic, ground: Ground, *, denied: bool) -> list[Ev
 
 def _denied_there(named: NamedTopic, raised: RaisedTopic, ground: Ground) -> tuple[int, ...]:
     """Return where a danger came up with what else the claim names, if it was denied at each of these places."""
-    passage = ground.claim.passage
     start = ground.claim.text.find(named.words)
-    others = {
-        number
-        for number, term in enumerate(ground.terms)
-        if not (
-            passage.span(term.first, term.last)[0] < start + len(named.words)
-            and start < passage.span(term.first, term.last)[1]
-        )
-    }
+    span = (start, start + len(named.words))
+    passage = ground.claim.passage
+    others = {n for n, term in enumerate(ground.terms) if not passage.touches(term.first, term.last, [span])}
     held = ground.evidence.held
     there = [
         hit for hit in raised.hits if ground.evidence.share(held.get(hit.utterance, frozenset()) & others) >= _THERE
