@@ -2,10 +2,8 @@
 
 import pytest
 
-from pipeline.adapters.grounding import GroundingVerifier
-from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict
-from pipeline.domain.transcript import Engine, Role, Segment, Transcript
-from pipeline.ports import SessionFacts
+from pipeline.domain.evidence import ClaimVerdict, Verdict
+from tests.unit.grounding.talk import verdict_on
 
 SESSION = """\
 T: And the sertraline, you've been on it, what, three weeks?
@@ -35,15 +33,11 @@ C: Eli waits at the corner anyway.
 T: And keep the diary?
 C: Yes.
 """
-ROLES = {"T": Role.CLINICIAN, "C": Role.CLIENT}
 
 
 def verdict(text: str) -> ClaimVerdict:
     """Return the verdict on one sentence."""
-    turns = [line.split(": ", 1) for line in SESSION.splitlines()]
-    segments = (Segment(f"u{n}", 5.0 * n, 5.0 * n + 4, said, who, ROLES[who]) for n, (who, said) in enumerate(turns))
-    transcript = Transcript(tuple(segments), "en", Engine("typed", "1"))
-    return GroundingVerifier().verify([Claim("1", text)], transcript, SessionFacts()).verdicts[0]
+    return verdict_on(text, SESSION)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,8 @@
 
 import pytest
 
-from pipeline.adapters.grounding import GroundingVerifier
-from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict
-from pipeline.domain.transcript import Engine, Role, Segment, Transcript
-from pipeline.ports import SessionFacts
+from pipeline.domain.evidence import ClaimVerdict, Verdict
+from tests.unit.grounding.talk import verdict_on
 
 SESSION = """\
 T: You told me that you cut yourself in the past. Has that come back?
@@ -33,15 +31,11 @@ T: Friday at noon works.
 C: My mother was drinking again on Sunday and I called my sponsor.
 C: I haven't emailed the landlord about the heating yet.
 """
-ROLES = {"T": Role.CLINICIAN, "C": Role.CLIENT}
 
 
 def verdict(text: str) -> ClaimVerdict:
     """Return the verdict on one sentence."""
-    turns = [line.split(": ", 1) for line in SESSION.splitlines()]
-    segments = (Segment(f"u{n}", 5.0 * n, 5.0 * n + 4, said, who, ROLES[who]) for n, (who, said) in enumerate(turns))
-    transcript = Transcript(tuple(segments), "en", Engine("typed", "1"))
-    return GroundingVerifier().verify([Claim("1", text)], transcript, SessionFacts()).verdicts[0]
+    return verdict_on(text, SESSION)
 
 
 @pytest.mark.parametrize(
@@ -91,17 +85,14 @@ def test_what_was_said_otherwise_is_contradicted(text: str, reason: str) -> None
 
 def test_a_hint_does_not_bear_out_a_stated_danger() -> None:
     """What was only hinted at prompts a look, and does not make a sentence about suicide supported."""
-    turns = (
-        ("T", "Have there been any thoughts of not wanting to live?"),
-        ("C", "No. When I was drinking I used to think everyone would be better off without me."),
-        ("T", "What does your plan say for evenings like that?"),
-        ("C", "Call my sponsor and go for a walk."),
-    )
-    segments = (Segment(f"u{n}", 5.0 * n, 5.0 * n + 4, said, who, ROLES[who]) for n, (who, said) in enumerate(turns))
-    transcript = Transcript(tuple(segments), "en", Engine("typed", "1"))
+    session = """\
+T: Have there been any thoughts of not wanting to live?
+C: No. When I was drinking I used to think everyone would be better off without me.
+T: What does your plan say for evenings like that?
+C: Call my sponsor and go for a walk.
+"""
 
-    claim = Claim("1", "Client reported suicidal ideation with a plan.")
-    found = GroundingVerifier().verify([claim], transcript, SessionFacts()).verdicts[0]
+    found = verdict_on("Client reported suicidal ideation with a plan.", session)
 
     assert found.verdict is not Verdict.SUPPORTED
     assert found.score < 0.5
