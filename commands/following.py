@@ -20,12 +20,12 @@ _LOOK_SECONDS = 2.0
 
 
 def follow(wiring: Wiring, batch_id: BatchId) -> BatchProgress:
-    """Show a batch's progress until nothing of it is ready or running."""
+    """Show a batch's progress until nothing of it is ready, running or still to come."""
     with Live(console=console, refresh_per_second=2, transient=False) as live:
         while True:
             progress = wiring.ledger.batch_progress(batch_id)
             live.update(Group(stages(wiring), batches([progress]), foretold(wiring, batch_id)))
-            if not progress.running and not progress.waiting:
+            if not progress.running and not progress.waiting and not progress.awaited:
                 return progress
             time.sleep(_LOOK_SECONDS)
 

@@ -111,6 +111,8 @@ class BatchProgress:
     cancelled: int
     #: Turned away at intake.
     turned_away: int
+    #: Without a recording, which may still come.
+    awaited: int
     audio_seconds: float
 
 

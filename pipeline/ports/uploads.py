@@ -24,6 +24,10 @@ class UploadState(StrEnum):
     ABANDONED = "abandoned"
 
 
+#: Something may still come of it.
+UNDER_WAY = (UploadState.OPEN, UploadState.COMPLETING)
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """What an upload is for, fixed before its first byte."""

@@ -1,7 +1,7 @@
 """Sessions that came in one by one become a batch whole or not at all, on every database."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from pipeline.adapters.database.sql_uploads import SqlUploads
 from pipeline.audit.check import check_audit
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import PersonRef, Purpose
+from pipeline.domain.morning import Standing
 from pipeline.domain.night import Batch, new_batch_id
 from pipeline.domain.session import SessionId, Stage
 from pipeline.errors import BatchInvalidError, RowProblem
@@ -17,6 +18,9 @@ from pipeline.ports.bulk import NamedSession
 from pipeline.ports.uploads import Ticket, UploadId, UploadState
 from tests.factories import accepted_session, keep_days, make_session, permits, stored, taken, two_people
 from tests.ledger_views import entries
+from tests.servers.databases import ShiftedTime
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def evening(digest: str | None = None) -> Batch:
@@ -114,3 +118,49 @@ def test_what_comes_later_is_of_the_batch(ledger: SqlLedger) -> None:
     session = ledger.session(session_id).session
     assert (session.batch_id, session.priority) == (batch.batch_id, 7)
     assert replace(before.session, batch_id=batch.batch_id, priority=7) == session
+
+
+def test_what_never_comes_ends_for_its_batch(ledger: SqlLedger, time_passes: ShiftedTime) -> None:
+    """Once its ticket has expired, the batch waits for it no more, and the morning report names it with the reason."""
+    session_id = announced(ledger)
+    uploads = SqlUploads(ledger.database)
+    upload = uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+    batch = ledger.gather(evening(), rows(upload.upload_id), "robot")
+    before = ledger.batch_progress(batch.batch_id)
+    at_first = ledger.morning_rows(LONG_AGO, batch.batch_id)
+    time_passes.advance(timedelta(hours=2))
+
+    uploads.leftovers()
+
+    progress = ledger.batch_progress(batch.batch_id)
+    assert (before.awaited, before.turned_away) == (1, 0)
+    assert (progress.sessions, progress.awaited, progress.turned_away) == (1, 0, 1)
+    assert [(row.session_id, row.standing, row.reason_code) for row in (*at_first, *ledger.morning_rows(LONG_AGO))] == [
+        (session_id, Standing.UNDER_WAY, "recording_not_come"),
+        (session_id, Standing.FAILED, "upload_expired"),
+    ]
+
+
+def test_a_second_upload_is_waited_for(ledger: SqlLedger) -> None:
+    """While another upload for the session goes on, or a new one is opened, its batch waits; what comes counts."""
+    session_id = announced(ledger)
+    uploads = SqlUploads(ledger.database)
+    first, second = (uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test") for _ in range(2))
+    batch = ledger.gather(evening(), rows(first.upload_id), "robot")
+
+    def awaited() -> tuple[int, int]:
+        progress = ledger.batch_progress(batch.batch_id)
+        return progress.awaited, progress.turned_away
+
+    uploads.settle_upload(first.upload_id, UploadState.ABANDONED, None, "test")
+    one_left = awaited()
+    uploads.settle_upload(second.upload_id, UploadState.ABANDONED, None, "test")
+    none_left = awaited()
+    uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+    again = awaited()
+    known = ledger.expected(session_id)
+    recording = stored(session_id, ArtifactKind.RECORDING)
+    ledger.register(known.session, known.participants, recording, known.policy, known.voices)
+
+    assert (one_left, none_left, again, awaited()) == ((1, 0), (0, 1), (1, 0), (0, 0))
+    assert ledger.batch_progress(batch.batch_id).waiting == 1

@@ -98,6 +98,7 @@ class BatchShape(BaseModel):
     quarantined: int
     cancelled: int
     turned_away: int
+    awaited: Annotated[int, Field(description="Their recordings have not come yet.")]
     audio_seconds: float
 
 
@@ -187,5 +188,6 @@ def _batch(progress: BatchProgress) -> BatchShape:
         quarantined=progress.quarantined,
         cancelled=progress.cancelled,
         turned_away=progress.turned_away,
+        awaited=progress.awaited,
         audio_seconds=progress.audio_seconds,
     )

@@ -3,12 +3,13 @@
 from sqlalchemy import select
 
 from pipeline.adapters.database.locking import Row
-from pipeline.adapters.database.tables import batch_refusals, batches
+from pipeline.adapters.database.tables import batch_refusals, batches, sessions, uploads
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.operator_events import BatchOpened
 from pipeline.domain.night import Batch, BatchId
 from pipeline.domain.session import SessionId
 from pipeline.errors import BatchUnknownError
+from pipeline.ports.uploads import UNDER_WAY
 
 
 def open_batch(tx: Transaction, batch: Batch) -> Batch:
@@ -51,6 +52,22 @@ def note_refusal(
     if not tx.insert_absent(batch_refusals, batch_id=batch_id, session_id=session_id, **known):
         mine = (batch_refusals.c.batch_id == batch_id, batch_refusals.c.session_id == session_id)
         tx.connection.execute(batch_refusals.update().where(*mine).values(**known))
+
+
+def note_not_come(tx: Transaction, session_id: SessionId, reason_code: str) -> None:
+    """Note that a session's last upload is over and its batch need not wait for it; a recording that comes counts."""
+    session = tx.row(select(sessions).where(sessions.c.session_id == session_id))
+    if session is None or session["batch_id"] is None or session["accepted_at"] is not None:
+        return
+    others = select(uploads.c.upload_id).where(uploads.c.session_id == session_id, uploads.c.state.in_(UNDER_WAY))
+    if not tx.rows(others.limit(1)):
+        note_refusal(tx, session["batch_id"], session_id, session["clinician_ref"], reason_code)
+
+
+def await_again(tx: Transaction, session: Row) -> None:
+    """Let a batch wait for a session once more: an upload for it was opened."""
+    mine = (batch_refusals.c.batch_id == session["batch_id"], batch_refusals.c.session_id == session["session_id"])
+    tx.connection.execute(batch_refusals.delete().where(*mine))
 
 
 def batch_of(row: Row) -> Batch:

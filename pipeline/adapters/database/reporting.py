@@ -15,6 +15,7 @@ from pipeline.audit.events import Stream
 from pipeline.domain.morning import MorningRow, Standing
 from pipeline.domain.night import BatchId
 from pipeline.domain.session import SessionId, Stage, StageStatus
+from pipeline.errors import RecordingNotComeError
 
 _NOBODY = "unassigned"
 _PAGE = 500
@@ -36,7 +37,9 @@ def morning_rows(tx: Transaction, since: datetime, batch_id: BatchId | None) -> 
     flagged = _flagged(tx, since)
     found = [_row(row, flagged) for row in furthest.values()]
     away = [_turned_away(row) for row in tx.rows(_refusals(since, batch_id)) if row["session_id"] not in furthest]
-    return (*found, *away)
+    known = {row.session_id for row in away}
+    awaited = [_awaited(row) for row in tx.rows(_announced(since, batch_id)) if row["session_id"] not in known]
+    return (*found, *away, *awaited)
 
 
 def _runs(since: datetime, batch_id: BatchId | None) -> Select[Any]:
@@ -63,6 +66,14 @@ def _refusals(since: datetime, batch_id: BatchId | None) -> Select[Any]:
     return query if batch_id is None else select(batch_refusals).where(batch_refusals.c.batch_id == batch_id)
 
 
+def _announced(since: datetime, batch_id: BatchId | None) -> Select[Any]:
+    """Select the sessions of batches whose recordings have not come."""
+    query = select(sessions.c.session_id, sessions.c.clinician_ref).where(
+        sessions.c.accepted_at.is_(None), sessions.c.batch_id.is_not(None)
+    )
+    return query.where(sessions.c.submitted_at >= since if batch_id is None else sessions.c.batch_id == batch_id)
+
+
 def _row(row: Row, flagged: frozenset[str]) -> MorningRow:
     session_id = SessionId(row["session_id"])
     status, reason = row["status"], row["reason_code"]
@@ -79,6 +90,11 @@ def _row(row: Row, flagged: frozenset[str]) -> MorningRow:
 def _turned_away(row: Row) -> MorningRow:
     reason = row["reason_code"]
     return MorningRow(SessionId(row["session_id"]), row["clinician_ref"] or _NOBODY, _of_refusal(reason), reason)
+
+
+def _awaited(row: Row) -> MorningRow:
+    clinician = row["clinician_ref"] or _NOBODY
+    return MorningRow(SessionId(row["session_id"]), clinician, Standing.UNDER_WAY, RecordingNotComeError.reason_code)
 
 
 def _of_refusal(reason: str | None) -> Standing:

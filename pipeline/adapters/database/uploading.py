@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from pipeline.adapters.database.batching import await_again, note_not_come
 from pipeline.adapters.database.intake import Announcement, register
 from pipeline.adapters.database.locking import Row, lock_persons, lock_session, participants_of
 from pipeline.adapters.database.rows import current_consents
@@ -18,6 +19,7 @@ from pipeline.domain.consent import INTAKE_PURPOSES, require_consent
 from pipeline.domain.session import RunId, SessionId
 from pipeline.errors import (
     ConsentError,
+    RecordingNotComeError,
     RefusedError,
     SessionConflictError,
     TicketVoidError,
@@ -28,7 +30,7 @@ from pipeline.errors import (
     UploadOffsetError,
     UploadUnknownError,
 )
-from pipeline.ports.uploads import CompletionTurn, PartTurn, Ticket, Upload, UploadId, UploadState
+from pipeline.ports.uploads import UNDER_WAY, CompletionTurn, PartTurn, Ticket, Upload, UploadId, UploadState
 
 #: A process that joined parts for so long has died.
 _JOINING_AT_MOST = timedelta(minutes=30)
@@ -40,8 +42,10 @@ def open_upload(tx: Transaction, ticket: Ticket, lasts: timedelta, actor: str) -
     rev = _consent_rev(tx, ticket.session_id)
     if isinstance(rev, ConsentError):
         return rev
-    if lock_session(tx, ticket.session_id, writing=False)["accepted_at"] is not None:
+    session = lock_session(tx, ticket.session_id, writing=False)
+    if session["accepted_at"] is not None:
         raise SessionConflictError(session_id=ticket.session_id)
+    await_again(tx, session)
     upload_id = UploadId(f"upl-{uuid.uuid4().hex}")
     row = {
         "upload_id": upload_id,
@@ -165,7 +169,7 @@ def settle(tx: Transaction, upload_id: UploadId, state: UploadState, reason_code
 
 def end_stale(tx: Transaction) -> None:
     """End the uploads whose time is up, and those whose consent is not what it was."""
-    under_way = select(uploads.c.upload_id).where(uploads.c.state.not_in(_OVER))
+    under_way = select(uploads.c.upload_id).where(uploads.c.state.in_(UNDER_WAY))
     for found in tx.rows(under_way.order_by(uploads.c.upload_id)):
         row = _row(tx, UploadId(found["upload_id"]))
         if row["state"] in _OVER or _is_being_completed(tx, row):
@@ -232,6 +236,7 @@ def _ended_by_consent(tx: Transaction, row: Row) -> RefusedError | None:
 def _end(tx: Transaction, row: Row, reason_code: str | None, actor: str) -> None:
     _change(tx, row["upload_id"], state=UploadState.ABANDONED, reason_code=reason_code, sha256=None)
     tx.record(UploadEnded(row["upload_id"], row["session_id"], row["received_bytes"], reason_code, actor))
+    note_not_come(tx, row["session_id"], reason_code or RecordingNotComeError.reason_code)
 
 
 def _is_being_completed(tx: Transaction, row: Row) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 
 from pipeline.adapters.database.batching import batch_of
 from pipeline.adapters.database.locking import Row
@@ -88,7 +88,8 @@ def _progress(tx: Transaction, found: Sequence[Row]) -> tuple[BatchProgress, ...
     counts = _run_counts(tx, ids)
     totals = {row["batch_id"]: row for row in tx.rows(_totals(ids))}
     away = {row["batch_id"]: row["sessions"] for row in tx.rows(_turned_away(ids))}
-    return tuple(_one(row, counts[row["batch_id"]], totals.get(row["batch_id"]), away) for row in found)
+    awaited = {row["batch_id"]: row["sessions"] for row in tx.rows(_awaited(ids))}
+    return tuple(_one(row, counts[row["batch_id"]], totals.get(row["batch_id"]), away, awaited) for row in found)
 
 
 def _run_counts(tx: Transaction, ids: Sequence[BatchId]) -> defaultdict[str, Counter[tuple[Stage, StageStatus]]]:
@@ -123,8 +124,24 @@ def _turned_away(ids: Sequence[BatchId]) -> Select[tuple[Any, ...]]:
     )
 
 
+def _awaited(ids: Sequence[BatchId]) -> Select[tuple[Any, ...]]:
+    """Select how many sessions of each batch have no recording yet and may still get one."""
+    refused = (batch_refusals.c.batch_id == sessions.c.batch_id) & (
+        batch_refusals.c.session_id == sessions.c.session_id
+    )
+    return (
+        select(sessions.c.batch_id, func.count().label("sessions"))
+        .where(sessions.c.batch_id.in_(ids), sessions.c.accepted_at.is_(None), ~exists().where(refused))
+        .group_by(sessions.c.batch_id)
+    )
+
+
 def _one(
-    row: Row, counts: Counter[tuple[Stage, StageStatus]], total: Row | None, away: dict[str, int]
+    row: Row,
+    counts: Counter[tuple[Stage, StageStatus]],
+    total: Row | None,
+    away: dict[str, int],
+    awaited: dict[str, int],
 ) -> BatchProgress:
     def of(status: StageStatus) -> int:
         return sum(count for (_, counted), count in counts.items() if counted is status)
@@ -140,6 +157,7 @@ def _one(
         of(StageStatus.QUARANTINED),
         of(StageStatus.CANCELLED),
         away.get(row["batch_id"], 0),
+        awaited.get(row["batch_id"], 0),
         0.0 if total is None else float(total["audio_ms"]) / 1000,
     )
 
