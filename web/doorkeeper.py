@@ -19,7 +19,7 @@ from pipeline.errors import (
     TooManyTriesError,
 )
 from web.auth.second_factor import SecondFactors
-from web.limits import RateLimiter
+from web.limits import Limiter
 
 #: A browser keeps a ``__Host-`` cookie only over TLS, from this very host; plain HTTP is for the loopback.
 SECURE_COOKIE = "__Host-nightscribe"
@@ -32,7 +32,7 @@ class Doorkeeper:
 
     accounts: SqlAccounts
     passwords: Passwords
-    limiter: RateLimiter
+    limiter: Limiter
     second_factors: SecondFactors
     second_factor_required: bool = False
 

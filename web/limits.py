@@ -1,8 +1,9 @@
-"""How many requests each may send: a bucket that fills up again, for each token and each sign-in, in this process."""
+"""How many requests each may send: a bucket that fills up again, for each token and each sign-in."""
 
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,9 +30,27 @@ class Allowance:
     seconds: int
 
 
+class Limiter(Protocol):
+    """Counts requests by whoever sends them."""
+
+    def take(self, key: str) -> Allowance:
+        """Take one request's share; raise ``RateLimitedError`` where none is left."""
+        ...
+
+
+def seconds_until_one(left: float, per_minute: int) -> int:
+    """Return how long to wait for the next share."""
+    return max(1, round((1 - left) * 60 / per_minute))
+
+
+def seconds_until_full(left: float, per_minute: int) -> int:
+    """Return how long until everything is there again."""
+    return round((per_minute - left) * 60 / per_minute)
+
+
 @dataclass(slots=True)
 class RateLimiter:
-    """Counts requests by whoever sends them."""
+    """Counts requests in this process."""
 
     per_minute: int
     _buckets: dict[str, _Bucket] = field(default_factory=dict)
@@ -43,11 +62,9 @@ class RateLimiter:
             now = time.monotonic()
             bucket = self._filled(key, now)
             if bucket.left < 1:
-                raise RateLimitedError(seconds=max(1, round((1 - bucket.left) * 60 / self.per_minute)))
+                raise RateLimitedError(seconds=seconds_until_one(bucket.left, self.per_minute))
             bucket.left -= 1
-            return Allowance(
-                self.per_minute, int(bucket.left), round((self.per_minute - bucket.left) * 60 / self.per_minute)
-            )
+            return Allowance(self.per_minute, int(bucket.left), seconds_until_full(bucket.left, self.per_minute))
 
     def _filled(self, key: str, now: float) -> _Bucket:
         if len(self._buckets) > _MOST_BUCKETS:

@@ -35,9 +35,10 @@ from web.auth.own_account import front_door_router, own_account_router
 from web.auth.router import auth_router
 from web.auth.second_factor import SecondFactors
 from web.doorkeeper import Doorkeeper
-from web.limits import RateLimiter
+from web.limits import Limiter, RateLimiter
 from web.ops.opening import make_room
 from web.ops.router import ops_router
+from web.shared_limits import SharedRateLimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,10 @@ def make_site(
     """Return the site of a deployment; ``more`` are routers that need what only a command has."""
     identity = wiring.settings.identity
     accounts = SqlAccounts(wiring.ledger.database, Endurance(identity.idle, identity.at_most))
-    limiter = RateLimiter(wiring.settings.api.requests_per_minute)
     doorkeeper = Doorkeeper(
         accounts,
         passwords or Passwords(),
-        limiter,
+        _limiter(wiring),
         SecondFactors(accounts, wiring.keys),
         identity.second_factor_required,
     )
@@ -85,6 +85,13 @@ def make_site(
     requests = SqlRequests(wiring.ledger.database)
     app.state.requests = requests
     return Site(app, doorkeeper, uploads, requests, make_deliveries(wiring))
+
+
+def _limiter(wiring: Wiring) -> Limiter:
+    """Return what counts requests: for all web processes where they share a Redis, else for this one."""
+    redis_url = wiring.settings.redis_url.get_secret_value()
+    per_minute = wiring.settings.api.requests_per_minute
+    return SharedRateLimiter(redis_url, per_minute) if redis_url else RateLimiter(per_minute)
 
 
 def _signing_in(wiring: Wiring) -> list[APIRouter]:

@@ -6,6 +6,7 @@ from tests.factories import accepted_session, make_session, permits, two_people
 from tests.ledger_views import entries
 from tests.web.asgi import AsgiClient
 from tests.web.site import Site
+from web.limits import RateLimiter
 
 PEOPLE = [{"person": each.person, "role": each.role.value} for each in two_people()]
 
@@ -172,7 +173,9 @@ def test_the_log_of_a_session_is_read_over_http(site: Site) -> None:
 def test_too_many_requests_are_told_to_wait(site: Site) -> None:
     """Every answer says what is left, and with nothing left it says when to go on."""
     client = site.as_role(Role.OPERATOR)
-    site.whole.doorkeeper.limiter.per_minute = 3
+    limiter = site.whole.doorkeeper.limiter
+    assert isinstance(limiter, RateLimiter)
+    limiter.per_minute = 3
 
     answers = [client.ask("GET", "/v1/queues") for _ in range(5)]
 
