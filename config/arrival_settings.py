@@ -19,4 +19,6 @@ class ArrivalSettings(BaseModel):
     token: SecretStr | None = None
     #: An arrival nobody consented to is removed this long after it was first seen.
     keep_unconsented: Positive = timedelta(hours=72)
+    #: Names that were given ahead of a recording are removed so long after, where it has not come.
+    keep_vocabulary: Positive = timedelta(days=30)
     reconcile: Positive = timedelta(minutes=5)

@@ -7,6 +7,7 @@ from pipeline.arrivals import Arrivals
 from pipeline.errors import SettingsInvalidError
 from pipeline.intake import Intake
 from pipeline.ports import Doorbell
+from pipeline.vocabularies import Vocabularies
 
 
 def make_arrivals(wiring: Wiring, doorbell: Doorbell) -> Arrivals:
@@ -28,6 +29,11 @@ def make_arrivals(wiring: Wiring, doorbell: Doorbell) -> Arrivals:
         clock=wiring.clock,
         keep_refused=settings.arrivals.keep_unconsented,
     )
+
+
+def make_vocabularies(wiring: Wiring) -> Vocabularies:
+    """Return what keeps names for recordings that are still to come."""
+    return Vocabularies(wiring.ledger, wiring.artifacts, wiring.settings.arrivals.keep_vocabulary)
 
 
 def make_queue_poller(wiring: Wiring, arrivals: Arrivals) -> QueuePoller | None:

@@ -3,12 +3,11 @@
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
-from pipeline.domain.artifact import ArtifactKind, Companion, StoredArtifact
+from pipeline.domain.artifact import ArtifactKind, StoredArtifact
 from pipeline.domain.consent import Consent, Participant
-from pipeline.domain.documents.vocabulary import names_to_text
 from pipeline.domain.retention import RetentionPolicy
 from pipeline.domain.session import RunId, Session, SessionId, SessionKind, first_stage
 from pipeline.errors import (
@@ -19,6 +18,7 @@ from pipeline.errors import (
     SessionUnknownError,
 )
 from pipeline.ports import ArtifactStore, Doorbell, Registry
+from pipeline.vocabularies import names_at, put_names, remove_names
 
 _CHUNK = 1 << 20
 
@@ -70,9 +70,12 @@ class Intake:
 
     def _register(self, submission: Submission, recording: BinaryIO) -> RunId:
         session = submission.session
-        stored = self.store(submission, recording)
+        place = self.registry.waiting_vocabulary(session.session_id)
+        names = submission.names or names_at(self.artifacts, place)
+        stored = self.store(replace(submission, names=names), recording)
         run_id = self.registry.register(session, submission.participants, stored, submission.policy, submission.voices)
         self.doorbell.ring(first_stage(session.kind), run_id)
+        remove_names(self.artifacts, place)
         return run_id
 
     def store(self, submission: Submission, recording: BinaryIO) -> StoredArtifact:
@@ -81,8 +84,7 @@ class Intake:
         bounded = _Bounded(recording, self.max_bytes, session.session_id)
         body = io.BufferedReader(bounded, _CHUNK)
         stored = self.artifacts.write(session.session_id, kind_of(session.kind), 0, body, key=None)
-        if submission.names:
-            self.artifacts.write_beside(stored, Companion.VOCABULARY, 0, names_to_text(submission.names).encode())
+        put_names(self.artifacts, stored, submission.names)
         return stored
 
     def _earlier(self, session_id: SessionId) -> tuple[RunId, tuple[StoredArtifact, ...]] | None:

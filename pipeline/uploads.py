@@ -27,6 +27,7 @@ from pipeline.intake import Intake, Submission
 from pipeline.ports import ObjectStore, PartStore
 from pipeline.ports.arrivals import ExpectedSession
 from pipeline.ports.uploads import CompletionTurn, Ticket, Upload, UploadId, UploadLedger, UploadState
+from pipeline.vocabularies import names_at, put_names, remove_names
 
 _CHUNK = 1 << 20
 
@@ -94,14 +95,17 @@ class Uploads:
     def _accept(self, upload: Upload, turn: CompletionTurn, actor: str) -> None:
         """Accept the parts as they lie: nothing is encrypted twice."""
         announced = self.expected(upload.ticket.session_id)
+        place = self.intake.registry.waiting_vocabulary(upload.ticket.session_id)
         whole = self.artifacts.join(turn.parts, turn.number)
         try:
+            put_names(self.artifacts, whole, names_at(self.artifacts, place))
             self._compare(upload, whole)
             if self.intake.is_accepted(upload.ticket.session_id):
                 self._hand_in_again(upload, announced, whole, actor)
             else:
                 run_id = self.ledger.accept_upload(upload.upload_id, announced, whole, actor)
                 self.intake.doorbell.ring(first_stage(announced.session.kind), run_id)
+                remove_names(self.artifacts, place)
         except PermanentError:
             # Nothing was committed. After a passing failure it may have been, and the list be needed: the sweep
             # removes one that no row speaks of.

@@ -82,6 +82,10 @@ class MemoryArtifacts:
         self.bodies[session_id, kind] = body.read()
         return an_artifact(kind, session_id)
 
+    def prepare(self, session_id: SessionId, kind: ArtifactKind) -> StoredArtifact:
+        """Return an artifact without a body."""
+        return an_artifact(kind, session_id)
+
     def read(self, artifact: StoredArtifact) -> BinaryIO:
         """Return the body."""
         return io.BytesIO(self.bodies[artifact.session_id, artifact.kind])

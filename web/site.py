@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
 
+from config.arrivals import make_vocabularies
 from config.wiring import Wiring
 from pipeline.adapters.database.accounts import SqlAccounts
 from pipeline.adapters.database.accounts.signing_in import Endurance
@@ -17,6 +18,7 @@ from pipeline.adapters.webhooks.delivering import Deliveries
 from pipeline.intake import Intake
 from pipeline.ports import Doorbell
 from pipeline.uploads import Uploads
+from pipeline.vocabularies import Vocabularies
 from web.api.auditing import audit_router
 from web.api.batches import batches_router
 from web.api.consents import consents_router
@@ -25,6 +27,7 @@ from web.api.operating import queues_router, runs_router
 from web.api.sessions import sessions_router
 from web.api.transcripts import transcripts_router
 from web.api.uploads import uploads_router
+from web.api.vocabularies import vocabularies_router
 from web.api.webhooks import webhooks_router
 from web.app import make_app
 from web.auth.accounts_router import accounts_router
@@ -50,10 +53,12 @@ class Site:
     uploads: Uploads
     requests: SqlRequests
     deliveries: Deliveries
+    vocabularies: Vocabularies
 
     def keep_house(self) -> None:
-        """Delete what was left behind: uploads nobody goes on with, sign-ins and answers of long ago."""
+        """Delete what was left behind: uploads and names that no session came of, sign-ins and answers of long ago."""
         self.uploads.remove_leftovers()
+        self.vocabularies.remove_stale()
         self.doorkeeper.accounts.forget_old()
         self.requests.forget_old()
 
@@ -84,7 +89,7 @@ def make_site(
     app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
     requests = SqlRequests(wiring.ledger.database)
     app.state.requests = requests
-    return Site(app, doorkeeper, uploads, requests, make_deliveries(wiring))
+    return Site(app, doorkeeper, uploads, requests, make_deliveries(wiring), make_vocabularies(wiring))
 
 
 def _limiter(wiring: Wiring) -> Limiter:
@@ -123,6 +128,7 @@ def _interface(wiring: Wiring, intake: Intake, uploads: Uploads) -> list[APIRout
     return [
         sessions_router(wiring),
         transcripts_router(wiring, intake),
+        vocabularies_router(make_vocabularies(wiring)),
         uploads_router(uploads),
         consents_router(wiring),
         runs_router(wiring),

@@ -114,6 +114,23 @@ class UploadEnded(IntakeEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class VocabularyReceived(IntakeEvent):
+    """Names that may come up were kept for a recording that is still to come."""
+
+    session_id: SessionId
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyEnded(IntakeEvent):
+    """Names that waited for a recording were removed, and their key destroyed, before it came."""
+
+    session_id: SessionId
+    reason_code: str | None
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentRecorded(Event):
     """A person's decision was recorded."""
 

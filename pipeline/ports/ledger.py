@@ -11,6 +11,7 @@ from pipeline.domain.retention import RetentionClock, RetentionPolicy
 from pipeline.domain.session import RunId, Session, SessionId, Stage, StageStatus, WorkerId
 from pipeline.domain.transcript import Engine
 from pipeline.errors import PipelineError
+from pipeline.ports.vocabularies import WaitingVocabulary
 
 
 class Clock(Protocol):
@@ -173,7 +174,7 @@ class SessionRow:
     held: bool
 
 
-class Registry(Protocol):
+class Registry(WaitingVocabulary, Protocol):
     """Intake, consent, holds and look-ups."""
 
     def register(

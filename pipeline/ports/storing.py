@@ -78,6 +78,10 @@ class ArtifactStore(Protocol):
         """
         ...
 
+    def prepare(self, session_id: SessionId, kind: ArtifactKind) -> StoredArtifact:
+        """Return an artifact that is still to come, with a new key, so that something can lie beside it already."""
+        ...
+
     def read(self, artifact: StoredArtifact) -> BinaryIO:
         """Return a stream of the plaintext; raise ``DecryptionError`` where anything was changed."""
         ...

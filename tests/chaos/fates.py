@@ -194,6 +194,10 @@ class FatedArtifacts:
         self._fate.meet(stage, Point.AFTER_WRITE)
         return stored
 
+    def prepare(self, session_id: SessionId, kind: ArtifactKind) -> StoredArtifact:
+        """Make a key for what is to come."""
+        return self._artifacts.prepare(session_id, kind)
+
     def read(self, artifact: StoredArtifact) -> BinaryIO:
         """Read."""
         return self._artifacts.read(artifact)

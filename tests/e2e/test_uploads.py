@@ -92,7 +92,10 @@ def web(deployment: Deployment) -> Iterator[str]:
 
 def test_a_sealed_upload_becomes_a_session(deployment: Deployment, web: str) -> None:
     """A sealed object put under an announced session's key is taken in, and no version of it stays."""
-    key = deployment.run("expect", "--consent", str(deployment.folder / "consent.json")).strip()
+    names = deployment.folder / "names.txt"
+    names.write_text("Lamictal\nElm House\n")
+    form = str(deployment.folder / "consent.json")
+    key = deployment.run("expect", "--consent", form, "--vocabulary", str(names)).strip()
     (deployment.folder / "public.json").write_text(deployment.run("keys", "public"))
     sealed = deployment.folder / "sealed"
     deployment.run(
@@ -104,6 +107,7 @@ def test_a_sealed_upload_becomes_a_session(deployment: Deployment, web: str) -> 
     assert until(lambda: deployment.inbound() == 0)
     assert [session["session_id"] for session in deployment.sessions()] == ["upload-session-1"]
     assert b"RIFF" not in sealed.read_bytes()
+    assert len(list((deployment.folder / "data").rglob("*.vocabulary.000000"))) == 1
 
 
 def test_an_upload_nobody_announced_is_not_taken_in(deployment: Deployment, web: str) -> None:

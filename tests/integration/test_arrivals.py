@@ -8,10 +8,12 @@ import pytest
 
 from pipeline.adapters.database import SqlLedger
 from pipeline.adapters.store.local_folder import LocalFolderStore
-from pipeline.domain.artifact import ObjectKey
+from pipeline.domain.artifact import ArtifactKind, Companion, ObjectKey
 from pipeline.domain.session import Stage
 from pipeline.errors import StoreUnavailableError
 from pipeline.ports.arrivals import Announcement, ArrivalState
+from pipeline.vocabularies import Vocabularies
+from tests.factories import taken
 from tests.fakes_store import MemoryObjectStore
 from tests.inbound_bucket import BUCKET, KEEP, LIMIT, Site, make_site
 from tests.ledger_views import entries, events
@@ -236,3 +238,16 @@ def test_a_store_that_fails_leaves_the_object_for_later(site: Site) -> None:
 
     assert refusals(site) == []
     assert site.arrivals.reconcile()[ArrivalState.ACCEPTED] == 1
+
+
+def test_names_given_ahead_are_beside_what_arrives(site: Site) -> None:
+    """An object in the bucket has no room for names: those that the agency gave before wait for it."""
+    session_id = site.announce().session_id
+    Vocabularies(site.ledger, site.artifacts, KEEP).keep(session_id, ("Lamictal", "Zimba"), "test")
+
+    site.receive(upload(site, f"inbound/{session_id}"))
+
+    recording = taken(site.ledger, Stage.TRANSCRIBE).inputs[ArtifactKind.RECORDING]
+    assert site.artifacts.read_beside(recording, Companion.VOCABULARY) == b"Lamictal\nZimba\n"
+    assert site.ledger.waiting_vocabulary(session_id) is None
+    assert "vocabulary_received" in events(site.ledger, "intake")

@@ -10,6 +10,7 @@ from pipeline.adapters.database.retention import stop_clocks
 from pipeline.adapters.database.runs import about, change_run
 from pipeline.adapters.database.tables import artifacts, certificates, data_keys, upload_parts, uploads
 from pipeline.adapters.database.transactions import Transaction
+from pipeline.adapters.database.waiting import forget
 from pipeline.audit.stage_events import DeletionFact, KeysDestroyed, PurgeConfirmed
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import SessionId, StageStatus
@@ -81,6 +82,7 @@ def _mark_deleted(tx: Transaction, session_id: SessionId, kinds: Sequence[Artifa
         # It may have lain in the parts in which it was uploaded.
         mine = select(uploads.c.upload_id).where(uploads.c.session_id == session_id, uploads.c.wrapped.is_(None))
         tx.connection.execute(upload_parts.delete().where(upload_parts.c.upload_id.in_(mine)))
+        forget(tx, session_id)
 
 
 def _keep_certificate(tx: Transaction, lease: Lease, certificate: Certificate) -> None:

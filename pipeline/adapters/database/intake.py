@@ -12,6 +12,7 @@ from pipeline.adapters.database.rows import current_consents, select_session
 from pipeline.adapters.database.runs import open_run
 from pipeline.adapters.database.tables import participants, sessions, stage_runs
 from pipeline.adapters.database.transactions import Transaction
+from pipeline.adapters.database.waiting import let_go
 from pipeline.audit.events import artifact_fact
 from pipeline.audit.session_events import IntakeRefused, SessionAccepted, SessionExpected
 from pipeline.domain.artifact import StoredArtifact
@@ -145,6 +146,7 @@ def _open(tx: Transaction, announced: Announcement, row: Row, recording: StoredA
     expected_ms = row["expected_ms"] or guessed_ms(announced.session.kind, recording.ciphertext_bytes)
     known = {"accepted_at": tx.now, "input_sha256": recording.ciphertext_sha256, "expected_ms": expected_ms}
     tx.connection.execute(sessions.update().where(sessions.c.session_id == session_id).values(**known))
+    let_go(tx, session_id)
     keep_artifact(tx, recording, None)
     mark_moment(tx, session_id, RetentionTrigger.INTAKE)
     tx.record(

@@ -24,6 +24,7 @@ from pipeline.adapters.database.engine import create_database_engine
 from pipeline.adapters.database.operations import SqlOperations
 from pipeline.adapters.database.queue_view import SqlQueueView
 from pipeline.adapters.database.transactions import Database, LedgerLimits, Now, database_now
+from pipeline.adapters.database.waiting import SqlVocabularies
 from pipeline.audit.source import AuditSnapshot
 from pipeline.domain.artifact import ArtifactKind, ObjectKey, StoredArtifact
 from pipeline.domain.consent import Consent, Participant, PersonRef, Purpose
@@ -42,7 +43,7 @@ def create_ledger(url: str, limits: LedgerLimits | None = None, now: Now | None 
     return SqlLedger(Database(create_database_engine(url), limits or LedgerLimits(), now or database_now))
 
 
-class SqlLedger(SqlOperations, SqlQueueView):
+class SqlLedger(SqlOperations, SqlQueueView, SqlVocabularies):
     """Every ledger port on SQLite or PostgreSQL, the audit log included."""
 
     def __init__(self, database: Database) -> None:

@@ -25,6 +25,7 @@ from pipeline.adapters.database.tables import (
     stage_runs,
     upload_parts,
     uploads,
+    waiting_vocabularies,
 )
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.domain.artifact import ObjectKey
@@ -84,7 +85,9 @@ def object_keys(tx: Transaction, session_id: SessionId) -> frozenset[ObjectKey]:
     """Return the objects that rows speak of and no purge has removed; any other of the session is an orphan."""
     query = select(artifacts.c.object_key).where(artifacts.c.session_id == session_id, artifacts.c.deleted_at.is_(None))
     coming = select(upload_parts.c.object_key).join(uploads).where(uploads.c.session_id == session_id)
-    return frozenset(ObjectKey(row["object_key"]) for row in [*tx.rows(query), *tx.rows(coming)])
+    waiting = select(waiting_vocabularies.c.object_key).where(waiting_vocabularies.c.session_id == session_id)
+    found = (row for each in (query, coming, waiting) for row in tx.rows(each))
+    return frozenset(ObjectKey(row["object_key"]) for row in found)
 
 
 def session_rows(tx: Transaction, found: Sequence[Row]) -> tuple[SessionRow, ...]:

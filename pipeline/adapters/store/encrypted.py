@@ -48,6 +48,12 @@ class EncryptedArtifactStore:
         stored = StoredArtifact(session_id, kind, attempt, target, data_key, "", 0)
         return self._put(stored, body, keyset, associated_data(session_id, kind, data_key.key_id))
 
+    def prepare(self, session_id: SessionId, kind: ArtifactKind) -> StoredArtifact:
+        """Return an artifact that is still to come, with a new key; nothing is written."""
+        data_key, _ = self._made(session_id, kind)
+        target = object_key(session_id, kind, data_key.key_id, 0)
+        return StoredArtifact(session_id, kind, 0, target, data_key, "", 0)
+
     def write_part(
         self, session_id: SessionId, kind: ArtifactKind, number: int, body: BinaryIO, *, key: DataKey | None
     ) -> StoredArtifact:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.domain.documents.vocabulary import MOST_NAMES, names_from_text, names_to_text
+from pipeline.domain.documents.vocabulary import MOST_NAMES, names_from_list, names_from_text, names_to_text
 from pipeline.errors import VocabularyInvalidError
 
 
@@ -31,3 +31,22 @@ def test_a_novel_is_no_vocabulary() -> None:
     """More names than can be listened for are refused."""
     with pytest.raises(VocabularyInvalidError):
         names_from_text(names_to_text(f"name {chr(97 + n % 26)}{n}" for n in range(MOST_NAMES + 1)))
+
+
+def test_a_list_is_read_like_a_file() -> None:
+    """Names in a list come back in order, each once, and can be written one a line."""
+    names = names_from_list(["Lamictal", " Elm House ", "Lamictal"])
+
+    assert names == ("Lamictal", "Elm House")
+    assert names_from_text(names_to_text(names)) == names
+
+
+@pytest.mark.parametrize(
+    "name", ["", "secret\nsecret", "secret\t", "# secret", "12345", "secret " * 20, "secret\u2028"]
+)
+def test_what_is_no_name_in_a_list_is_refused_by_its_place(name: str) -> None:
+    """What a file could not hold on one line is refused with its place and is not quoted."""
+    with pytest.raises(VocabularyInvalidError) as caught:
+        names_from_list(["Lamictal", name])
+
+    assert caught.value.facts == {"where": "names.1"}

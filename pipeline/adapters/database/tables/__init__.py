@@ -27,6 +27,7 @@ from pipeline.adapters.database.tables.retention import (
 from pipeline.adapters.database.tables.sessions import sessions, stage_runs, workers
 from pipeline.adapters.database.tables.storing import artifacts, data_keys
 from pipeline.adapters.database.tables.uploads import upload_parts, uploads
+from pipeline.adapters.database.tables.vocabularies import waiting_vocabularies
 from pipeline.adapters.database.tables.webhooks import webhook_deliveries, webhook_events, webhooks
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "token_scopes",
     "upload_parts",
     "uploads",
+    "waiting_vocabularies",
     "webhook_deliveries",
     "webhook_events",
     "webhooks",
