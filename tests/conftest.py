@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.servers.postgres",
     "tests.servers.redis",
     "tests.servers.s3",
+    "tests.servers.transcriptions",
     "tests.chaos.fixtures",
     "tests.e2e.deployment",
 ]

@@ -1,91 +1,21 @@
 """The OpenAI-compatible engine, against a server on this machine that answers as told."""
 
-import contextlib
 import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import numpy as np
 import pytest
 
-from pipeline.adapters.speech.openai import OpenAIOptions, OpenAITranscriber
 from pipeline.adapters.speech.openai_sound import stretches
-from pipeline.domain.transcript import Transcript, Word
+from pipeline.domain.transcript import Word
 from pipeline.errors import (
     EndpointNotAllowedError,
     EndpointReplyInvalidError,
     EndpointUnavailableError,
     EngineUnavailableError,
     NoSpeechError,
-    SpeechNotUnderstoodError,
 )
 from pipeline.ports import SAMPLE_RATE, VoiceTurn
-
-SOUND = np.zeros(2 * SAMPLE_RATE, np.float32)
-REPLY = {
-    "text": "Hello, there. Thanks for watching!",
-    "segments": [
-        {"start": 0.5, "end": 1.5, "text": " Hello, there.", "avg_logprob": -0.1, "no_speech_prob": 0.01},
-        {"start": 1.5, "end": 2.0, "text": " Thanks for watching!", "avg_logprob": -0.9, "no_speech_prob": 0.4},
-    ],
-    "words": [{"word": "Hello", "start": 0.5, "end": 0.8}, {"word": "there", "start": 0.9, "end": 1.4}],
-}
-
-
-@dataclass
-class Endpoint:
-    """A server that answers with these statuses in turn, and 200 after them."""
-
-    statuses: list[int] = field(default_factory=list)
-    reply: bytes = json.dumps(REPLY).encode()
-    asked: list[tuple[str, str | None, bytes]] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    #: Seconds before each answer, until it is told to end.
-    slow: float = 0.0
-    ended: threading.Event = field(default_factory=threading.Event)
-    pauses: list[float] = field(default_factory=list)
-    port: int = 0
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    """Return a running server."""
-    told = Endpoint()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            told.asked.append((self.path, self.headers["authorization"], body))
-            told.ended.wait(told.slow)
-            self.send_response(told.statuses.pop(0) if told.statuses else 200)
-            for name, value in told.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            with contextlib.suppress(OSError):
-                self.wfile.write(told.reply)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield told
-    told.ended.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def ask(endpoint: Endpoint, *, allowed: bool = True, **wanted: Any) -> Transcript:  # noqa: ANN401 - any option
-    """Return what the engine makes of two seconds."""
-    options = replace(OpenAIOptions(f"http://127.0.0.1:{endpoint.port}/v1", "whisper-1", "key"), **wanted)
-    engine = OpenAITranscriber(options, lambda _: allowed, pause=endpoint.pauses.append)
-    return engine.transcribe(SOUND, tuple, ("Zoloft", "Ada Byron", "Elm House"))
+from tests.servers.transcriptions import SOUND, Endpoint, ask
 
 
 def test_segments_and_words(endpoint: Endpoint) -> None:
@@ -242,14 +172,6 @@ def test_the_prompt_said_back_is_no_speech(endpoint: Endpoint) -> None:
         ask(endpoint)
 
 
-@pytest.mark.parametrize(("named", "language"), [("english", "en"), ("es", "es"), ("klingon", "und")])
-def test_the_language_that_was_heard(endpoint: Endpoint, named: str, language: str) -> None:
-    """Where no language was asked for, the one that the engine heard is kept, as a code."""
-    endpoint.reply = json.dumps({**REPLY, "language": named}).encode()
-
-    assert ask(endpoint, language="").language == language
-
-
 def test_nothing_heard(endpoint: Endpoint) -> None:
     """An answer without segments is no speech."""
     endpoint.reply = b'{"text": "", "segments": []}'
@@ -283,11 +205,3 @@ def test_long_speech_without_a_pause_is_cut_where_it_is_quiet() -> None:
     parts = list(stretches(sound, [VoiceTurn(0, 700, "A")]))
 
     assert [round(part.start) for part in parts] == [0, 570]
-
-
-def test_another_language_than_expected_is_no_transcript(endpoint: Endpoint) -> None:
-    """A server that hears Spanish throughout where English was expected ends in a reason."""
-    endpoint.reply = json.dumps({**REPLY, "language": "spanish"}).encode()
-
-    with pytest.raises(SpeechNotUnderstoodError):
-        ask(endpoint)
