@@ -13,13 +13,12 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # ships no types
 from numpy.typing import NDArray
 
+from pipeline.adapters.speech.moonshine_decoder import Decoder
 from pipeline.adapters.speech.moonshine_tokens import END, Token, read_vocabulary
+from pipeline.adapters.speech.moonshine_weights import read_weights
 from pipeline.ports import SAMPLE_RATE, Samples
 
 _BEGIN = 1
-_LAYERS, _HEADS, _WIDTH = 6, 8, 36
-_CACHE = [f"{layer}.decoder.{part}" for layer in range(_LAYERS) for part in ("key", "value")]
-_CROSS = [f"{layer}.encoder.{part}" for layer in range(_LAYERS) for part in ("key", "value")]
 #: Samples the encoder makes one frame of; the decoder reads its mask at this stride.
 _STRIDE = 384
 _SHORTEST_SPAN = 4
@@ -28,8 +27,8 @@ _SPANS_AT_ONCE = 4
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
-_Feed = dict[str, NDArray[np.generic]]
-_Cache = dict[str, Floats]
+#: A token and its probability.
+Written = tuple[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +58,15 @@ class Recognizer:
         # Its arena would keep the largest batch's memory for good.
         settings.enable_cpu_mem_arena = False
         self._encoder = _session(folder / "encoder_model.ort", settings)
-        self._decoder = _session(folder / "decoder_model_merged.ort", settings)
+        self._decoder = Decoder(read_weights(folder / "decoder_model_merged.ort"), settings)
         self._vocabulary = read_vocabulary((folder / "tokenizer.bin").read_bytes())
 
     def decode(self, pieces: Sequence[Samples], tokens_per_second: float) -> list[Heard]:
         """Return what was heard in each piece; safe to call from several threads."""
         encoded = [self._encode(piece) for piece in pieces]
         limits = np.array([_most_tokens(piece, tokens_per_second) for piece in pieces])
-        ids, chances = self._greedy(_gather(encoded), limits, together=False)
-        return [Heard(self._tokens(ids[:, row], chances[:, row]), _kept(frames)) for row, frames in enumerate(encoded)]
+        written = self._greedy(encoded, limits)
+        return [Heard(self._tokens(one), _kept(frames)) for one, frames in zip(written, encoded, strict=True)]
 
     def decode_together(self, before: Heard, variants: Sequence[Samples], most_tokens: float) -> Heard:
         """Return what is heard in a piece when the probabilities of what was heard before and of variants are averaged.
@@ -75,9 +74,7 @@ class Recognizer:
         The encoding kept is the one from before.
         """
         encoded = [before.encoded.astype(np.float32), *(self._encode(variant) for variant in variants)]
-        limits = np.full(len(encoded), int(most_tokens) + 2)
-        ids, chances = self._greedy(_gather(encoded), limits, together=True)
-        return Heard(self._tokens(ids[:, 0], chances.mean(axis=1)), before.encoded)
+        return Heard(self._tokens(self._agreed(encoded, int(most_tokens) + 2)), before.encoded)
 
     def likelihoods(self, heard: Heard, spans: Sequence[tuple[float, float]]) -> Floats:
         """Return the log probability of each token, were only one span of the piece heard: (spans, tokens).
@@ -92,7 +89,7 @@ class Recognizer:
     def _forced(self, parts: Sequence[Floats], ids: Ids) -> Floats:
         """Return the log probability of each token given those before it and one part of what was encoded."""
         given = np.tile(np.concatenate([[_BEGIN], ids[:-1]]), (len(parts), 1))
-        logits, _ = self._step(_gather(parts), given, _empty(len(parts)), cached=False)
+        logits = self._decoder.follow(self._decoder.attend(parts), given)
         chosen = np.take_along_axis(logits, np.tile(ids, (len(parts), 1))[:, :, None], axis=2)[:, :, 0]
         scores: Floats = chosen - _log_total(logits)
         return scores
@@ -103,63 +100,50 @@ class Recognizer:
         encoded: Floats = self._encoder.run(None, sound)[0][0]
         return encoded
 
-    def _greedy(self, feed: _Feed, limits: Ids, *, together: bool) -> tuple[Ids, Floats]:
-        """Return ids and probabilities, shape (steps, pieces); a piece that has ended goes on with its end token."""
-        last = np.full((len(limits), 1), _BEGIN, dtype=np.int64)
-        cache = _empty(len(limits))
-        ended = np.zeros(len(limits), dtype=bool)
-        ids: list[Ids] = []
-        chances: list[Floats] = []
-        while not ended.all():
-            logits, cache = self._step(feed, last, cache, cached=bool(ids))
-            scores = _log_softmax(logits[:, -1])
-            chosen = (np.tile(scores.mean(axis=0), (len(limits), 1)) if together else scores).argmax(axis=1)
-            ended |= (chosen == END) | (len(ids) >= limits)
-            chosen = np.where(ended, END, chosen)
-            ids.append(chosen)
-            chances.append(np.exp(np.take_along_axis(scores, chosen[:, None], axis=1)[:, 0]))
-            last = chosen[:, None]
-        return np.stack(ids), np.stack(chances)
+    def _greedy(self, encoded: Sequence[Floats], limits: Ids) -> list[list[Written]]:
+        """Return the likeliest tokens of each piece, one after another, and their probabilities."""
+        attended = self._decoder.attend(encoded)
+        written: list[list[Written]] = [[] for _ in encoded]
+        rows, last = np.arange(len(encoded)), np.full(len(encoded), _BEGIN, dtype=np.int64)
+        ended = np.zeros(len(encoded), dtype=np.bool_)
+        while len(rows):
+            ended |= attended.length >= limits[rows]
+            logits = self._decoder.follow(attended, last[:, None])[:, -1]
+            last = logits.argmax(axis=1)
+            chances = np.exp(np.take_along_axis(logits, last[:, None], axis=1)[:, 0] - _log_total(logits))
+            ended |= last == END
+            for row, token, chance in zip(rows[~ended], last[~ended], chances[~ended], strict=True):
+                written[row].append((int(token), float(chance)))
+            if 2 * np.count_nonzero(ended) >= len(rows):
+                # Letting go copies what the others hold, so it is not done for each piece that ends.
+                attended.keep(~ended)
+                rows, last, ended = rows[~ended], last[~ended], ended[~ended]
+        return written
 
-    def _step(
-        self, feed: _Feed, given: Ids, cache: dict[str, Floats], *, cached: bool
-    ) -> tuple[Floats, dict[str, Floats]]:
-        # After the first step the cross-attention cache stays as it is; not asking for it again saves copying it.
-        wanted = _CACHE if cached else [*_CACHE, *_CROSS]
-        past = {f"past_key_values.{name}": value for name, value in cache.items()}
-        logits, *rest = self._decoder.run(
-            ["logits", *(f"present.{name}" for name in wanted)],
-            {**feed, **past, "input_ids": given, "use_cache_branch": np.array([cached])},
-        )
-        return logits, {**cache, **dict(zip(wanted, rest, strict=True))}
+    def _agreed(self, encoded: Sequence[Floats], most: int) -> list[Written]:
+        """Return the tokens that are likeliest in the mean of all encodings of one piece."""
+        attended = self._decoder.attend(encoded)
+        written: list[Written] = []
+        token = _BEGIN
+        while len(written) < most:
+            logits = self._decoder.follow(attended, np.full((len(encoded), 1), token))[:, -1]
+            scores = logits - _log_total(logits.copy())[:, None]
+            token = int(scores.mean(axis=0).argmax())
+            if token == END:
+                break
+            written.append((token, float(np.exp(scores[:, token]).mean())))
+        return written
 
-    def _tokens(self, ids: Ids, chances: Floats) -> tuple[Token, ...]:
-        kept = ids != END
-        pairs = zip(ids[kept].tolist(), chances[kept].tolist(), strict=True)
-        return tuple(Token(number, self._vocabulary[number], chance) for number, chance in pairs)
+    def _tokens(self, written: Sequence[Written]) -> tuple[Token, ...]:
+        return tuple(Token(number, self._vocabulary[number], chance) for number, chance in written)
 
 
 def _session(path: Path, settings: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
 
 
-def _empty(count: int) -> _Cache:
-    return {name: np.zeros((count, _HEADS, 0, _WIDTH), dtype=np.float32) for name in [*_CACHE, *_CROSS]}
-
-
 def _most_tokens(piece: Samples, tokens_per_second: float) -> int:
     return int(len(piece) / SAMPLE_RATE * tokens_per_second) + 2
-
-
-def _gather(encoded: Sequence[Floats]) -> _Feed:
-    """Return encoded pieces of several lengths as one batch; the decoder reads its mask at the stride of samples."""
-    longest = max(len(frames) for frames in encoded)
-    hidden = np.zeros((len(encoded), longest, encoded[0].shape[1]), dtype=np.float32)
-    mask = np.zeros((len(encoded), longest * _STRIDE), dtype=np.int64)
-    for row, frames in enumerate(encoded):
-        hidden[row, : len(frames)] = frames
-        mask[row, : len(frames) * _STRIDE] = 1
-    return {"encoder_attention_mask": mask, "encoder_hidden_states": hidden}
 
 
 def _kept(encoded: Floats) -> NDArray[np.float16]:
@@ -184,8 +168,3 @@ def _log_total(logits: Floats) -> Floats:
     np.exp(logits, out=logits)
     total: Floats = np.log(logits.sum(axis=-1)) + highest[..., 0]
     return total
-
-
-def _log_softmax(logits: Floats) -> Floats:
-    scores: Floats = logits - _log_total(logits.copy())[..., None]
-    return scores
