@@ -2,7 +2,7 @@
 
 The wheel's graph pads and copies what was encoded, in every layer for every token, and spends most of its 440 nodes a
 step on shapes: more than two thirds of its time. Here what a piece holds is projected once and kept where it lies:
-docs/decisions/0016.
+docs/decisions/0017.
 """
 
 from collections.abc import Sequence
