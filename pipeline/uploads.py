@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import BinaryIO, cast
 
 from pipeline.domain.artifact import ArtifactKind, StoredArtifact
 from pipeline.domain.session import SessionId, first_stage
@@ -50,11 +50,12 @@ class Uploads:
             raise RecordingTooLargeError(session_id=ticket.session_id, limit_bytes=self.intake.max_bytes)
         return self.ledger.open_upload(ticket, self.lasts, actor)
 
-    def receive(self, upload_id: UploadId, offset: int, body: io.BufferedIOBase, sha256: bytes) -> Upload:
+    def receive(self, upload_id: UploadId, offset: int, body: io.RawIOBase, sha256: bytes) -> Upload:
         """Keep a part that comes whole, fits and has this digest; else keep nothing of it and raise."""
         turn = self.ledger.begin_part(upload_id, offset)
         part = _CheckedPart(body, turn.room_bytes, sha256)
-        reader = io.BufferedReader(part, _CHUNK)
+        # Unbuffered, so that what came is digested and encrypted where it lies.
+        reader = cast("BinaryIO", part)
         stored = self.artifacts.write_part(turn.session_id, ArtifactKind.RECORDING, turn.number, reader, key=turn.key)
         try:
             return self.ledger.keep_part(upload_id, offset, part.seen, stored)
@@ -142,7 +143,7 @@ class Uploads:
 class _CheckedPart(io.RawIOBase):
     """Passes a part on, and fails at its end, or before, where it is not what it should be."""
 
-    def __init__(self, body: io.BufferedIOBase, room_bytes: int, sha256: bytes) -> None:
+    def __init__(self, body: io.RawIOBase, room_bytes: int, sha256: bytes) -> None:
         self._body = body
         self._room = room_bytes
         self._expected = sha256
@@ -153,13 +154,13 @@ class _CheckedPart(io.RawIOBase):
         """Say that it can be read."""
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - the signature of io.RawIOBase
-        """Fill the buffer, counting and digesting."""
-        count = self._body.readinto(buffer)
-        if not count and (self._digest.digest() != self._expected or not self.seen):
+    def read(self, size: int = -1) -> bytes:
+        """Return the next block as it came, counting and digesting."""
+        block = self._body.read(size) or b""
+        if not block and (self._digest.digest() != self._expected or not self.seen):
             raise UploadChecksumError
-        self.seen += count
+        self.seen += len(block)
         if self.seen > self._room:
             raise UploadTooLargeError(room_bytes=self._room)
-        self._digest.update(memoryview(buffer)[:count])
-        return count
+        self._digest.update(block)
+        return block

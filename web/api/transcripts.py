@@ -56,7 +56,8 @@ def _read(request: Request, name: str) -> bytes:
     """Return the transcript in our own form; raise what is wrong with it, by line and never by its words."""
     if name not in IMPORT_FORMATS:
         raise TranscriptInvalidError(where="format")
-    body = io.BufferedReader(RequestBody(request)).read(_LARGEST + 1)
+    with io.BufferedReader(RequestBody(request)) as reader:
+        body = reader.read(_LARGEST + 1)
     if len(body) > _LARGEST:
         raise RequestTooLargeError(limit_bytes=_LARGEST)
     try:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,8 +76,7 @@ def uploads_router(uploads: Uploads) -> APIRouter:
         """Send the part that begins at this offset; it is kept whole, or not at all."""
         sha256 = _sha256(content_digest)
         _refuse_early(uploads.ledger.upload(UploadId(upload_id)), offset, request.headers.get("content-length"))
-        with _turn(turns):
-            body = io.BufferedReader(RequestBody(request), 1 << 20)
+        with _turn(turns), RequestBody(request) as body:
             return _answer(uploads.receive(UploadId(upload_id), offset, body, sha256))
 
     @router.post("/{upload_id}/complete", response_model=UploadShape)

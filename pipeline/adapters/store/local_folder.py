@@ -15,7 +15,7 @@ from pipeline.domain.artifact import ObjectKey
 from pipeline.errors import ObjectExistsError, ObjectMissingError, StoreFullError, StoreUnavailableError
 from pipeline.ports import ObjectVersion
 
-_CHUNK = 256 * 1024
+_CHUNK = 1024 * 1024
 #: As S3 names the version of an object where it keeps one of each.
 _ONLY_VERSION = "null"
 #: Another process's deletion may take an emptied folder away between its making and the link.
