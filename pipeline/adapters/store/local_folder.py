@@ -45,7 +45,7 @@ class LocalFolderStore:
         with _named_errors():
             if target.exists():
                 raise ObjectExistsError
-            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor = _locked(aside)
         try:
             with os.fdopen(descriptor, "wb", buffering=0) as file:
                 _copy(body, file)
@@ -112,9 +112,18 @@ def _link(aside: Path, target: Path) -> None:
     _sync_folder(target.parent)
 
 
+def _locked(path: Path) -> int:
+    """Make the file, under the lock that says it is being written; return its descriptor."""
+    while True:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        # A process that started just before the lock was there took it for abandoned.
+        os.close(descriptor)
+
+
 def _copy(body: BinaryIO, file: BinaryIO) -> None:
-    with _named_errors():
-        fcntl.flock(file, fcntl.LOCK_EX)
     while block := body.read(_CHUNK):
         with _named_errors():
             _write_all(file, block)

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,27 @@ def test_a_start_leaves_a_running_write_alone(tmp_path: Path) -> None:
 
     with first.open(KEY) as stream:
         assert stream.read() == b"whole"
+
+
+def test_many_starts_leave_many_new_writes_alone(tmp_path: Path) -> None:
+    """A process that starts at the very moment at which a file is made does not take it for abandoned."""
+    store = LocalFolderStore(tmp_path)
+    over = threading.Event()
+
+    def start_again_and_again() -> None:
+        while not over.is_set():
+            LocalFolderStore(tmp_path)
+
+    starter = threading.Thread(target=start_again_and_again)
+    starter.start()
+    try:
+        for number in range(300):
+            store.put(ObjectKey(f"sessions/one/draft/{number}-k"), io.BytesIO(b"whole"))
+    finally:
+        over.set()
+        starter.join()
+
+    assert sum(1 for _ in store.versions("sessions/")) == 300
 
 
 def test_destroying_leaves_no_folder_named_after_a_session(tmp_path: Path) -> None:
