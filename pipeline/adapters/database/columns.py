@@ -27,7 +27,7 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(_NAIVE)
-        moment = value.astimezone(UTC)
+        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -50,7 +50,9 @@ class Member(TypeDecorator[E]):
     def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
         """Return the member's value; refuse what is not a member."""
         del dialect
-        return None if value is None else self.members(value).value
+        if value is None:
+            return None
+        return (value if type(value) is self.members else self.members(value)).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
         """Return the member."""

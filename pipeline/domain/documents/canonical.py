@@ -3,6 +3,9 @@
 import json
 from collections.abc import Mapping
 
+_PLAIN = (str, int)
+#: Made once: `json.dumps` would make one for every audit entry.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _NO_FLOATS = "canonical JSON here has no floats: give an integer unit"
 
 
@@ -12,18 +15,17 @@ def canonical(body: Mapping[str, object]) -> bytes:
     Keys sort by code point, which equals RFC 8785's order by UTF-16 unit for the ASCII keys used here.
     """
     _refuse_floats(body)
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(body).encode()
 
 
 def _refuse_floats(value: object) -> None:
-    # Nearly everything is text or a number, and every audit entry passes here.
-    if isinstance(value, str | int):
-        return
     if isinstance(value, float):
         raise TypeError(_NO_FLOATS)
     if isinstance(value, Mapping):
-        for inner in value.values():
-            _refuse_floats(inner)
-    if isinstance(value, list | tuple):
-        for inner in value:
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return
+    for inner in value:
+        # Nearly everything is text or a number, and every audit entry passes here.
+        if not isinstance(inner, _PLAIN):
             _refuse_floats(inner)
