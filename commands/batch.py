@@ -34,7 +34,9 @@ KeepOption = Annotated[
 
 
 def run(
-    manifest: Annotated[Path | None, typer.Argument(help="CSV, or JSON Lines where it ends in .jsonl.")] = None,
+    manifest: Annotated[
+        Path | None, typer.Argument(help="CSV, or JSON Lines where it ends in .jsonl.", exists=True, dir_okay=False)
+    ] = None,
     example: Annotated[bool, typer.Option("--example", help="Print a manifest to start from.")] = False,  # noqa: FBT002 - an option
     follow: Annotated[bool, typer.Option("--follow", help="Stay, and show progress to the end.")] = False,  # noqa: FBT002 - an option
     label: Annotated[str, typer.Option(help="A code for the batch; the manifest's name by default.")] = "",
@@ -52,7 +54,7 @@ def run(
     if watch is not None:
         _watch(WatchedFolder(watch, open_wiring(), actor, settle, keep), once=once)
         return
-    if manifest is None or not manifest.is_file():
+    if manifest is None:
         raise typer.BadParameter("give a manifest, --watch FOLDER, or --example for a manifest to start from")
     wiring = open_wiring()
     decided = Decision(actor, label or _code(manifest.stem))
@@ -93,6 +95,9 @@ def _watch(folder: WatchedFolder, *, once: bool) -> None:
         for found in folder.look():
             quiet_since = time.monotonic()
             console.print(f"{found.batch.batch_id}: {len(found.accepted)} accepted, {len(found.refused)} turned away.")
+        if set_aside := folder.set_aside():
+            quiet_since = time.monotonic()
+            typer.echo(f"{set_aside} set aside in failed/, each with its reason beside it, IN THE CLEAR.", err=True)
         if once and time.monotonic() - quiet_since > folder.settle_seconds + _LOOK_SECONDS:
             return
         time.sleep(min(_LOOK_SECONDS, folder.settle_seconds or _LOOK_SECONDS))

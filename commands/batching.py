@@ -68,9 +68,10 @@ def prepare(wiring: Wiring, folder: Path, row: ManifestRow, batch: Batch) -> Pre
     """Return a row as a submission; raise what is wrong with its files."""
     audio = folder / row.audio
     _check_recording(audio, wiring.settings.recording.max_bytes)
+    _require_file(folder / row.consent, "consent")
     form = read_consent_form(folder / row.consent)
     session_id = row.session_id or form.session_id or lasting_session_id(audio)
-    vocabulary = None if row.vocabulary is None else folder / row.vocabulary
+    vocabulary = None if row.vocabulary is None else _require_file(folder / row.vocabulary, "vocabulary")
     clinician = row.clinician or _clinician(form)
     wishes = Wishes(
         row.note_format,
@@ -125,10 +126,14 @@ def in_batch(submission: Submission, batch: Batch) -> Submission:
     return replace(submission, session=replace(submission.session, batch_id=batch.batch_id))
 
 
+def _require_file(path: Path, column: str) -> Path:
+    if not path.is_file():
+        raise ManifestInvalidError(where=column, problem="no such file")
+    return path
+
+
 def _check_recording(audio: Path, most: int) -> None:
-    if not audio.is_file():
-        raise ManifestInvalidError(where="audio", problem="no such file")
-    size = audio.stat().st_size
+    size = _require_file(audio, "audio").stat().st_size
     if not size:
         raise ManifestInvalidError(where="audio", problem="the file is empty")
     if size > most:

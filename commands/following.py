@@ -49,14 +49,16 @@ def stages(wiring: Wiring) -> Table:
 
 def batches(found: list[BatchProgress]) -> Table:
     """Return a row for each batch."""
-    table = Table(Column("Batch", overflow="fold", min_width=36), "Done", "Runs", "Waits", "Ended badly", "Deadline")
+    table = Table(Column("Batch", overflow="fold", min_width=36), "Done", "Runs", "Waits", "Ended badly")
     for each in found:
         badly = each.failed + each.quarantined + each.refused + each.turned_away + each.cancelled
-        deadline = "" if each.batch.deadline is None else f"{each.batch.deadline:%Y-%m-%d %H:%M} UTC"
-        bar = ProgressBar(total=max(each.sessions, 1), completed=each.done, width=12)
+        # In a column of its own it would not fit beside the others on a terminal of 80 columns.
+        deadline = "" if each.batch.deadline is None else f"\nby {each.batch.deadline:%Y-%m-%d %H:%M} UTC"
+        bar = ProgressBar(total=max(each.sessions, 1), completed=each.done, width=8)
         done = Group(f"{each.done} of {each.sessions}", bar)
-        name = f"{each.batch.batch_id}\n{each.batch.label}"
-        table.add_row(name, done, str(each.running), str(each.waiting), str(badly), deadline)
+        name = f"{each.batch.batch_id}\n{each.batch.label}{deadline}"
+        waits = f"{each.waiting}\n{each.awaited} to come" if each.awaited else str(each.waiting)
+        table.add_row(name, done, str(each.running), waits, str(badly))
     return table
 
 

@@ -30,6 +30,7 @@ class WatchedFolder:
     #: Move a recording that was accepted to ``done``, where it lies in the clear; it is removed otherwise.
     keep: bool = False
     _seen: dict[Path, tuple[int, int, float]] = field(default_factory=dict)
+    _set_aside: int = 0
 
     def look(self) -> Sequence[HandedIn]:
         """Take in what is whole by now; return what became of it."""
@@ -40,6 +41,11 @@ class WatchedFolder:
         handed_in = [found for path in manifests if (found := self._manifest(path)) is not None]
         pairs = [pair for pair in _pairs(settled) if pair[0] not in claimed and pair[0].exists()]
         return [*handed_in, *self._pairs(pairs)]
+
+    def set_aside(self) -> int:
+        """Return how many manifests and recordings went to ``failed`` since this was last asked."""
+        count, self._set_aside = self._set_aside, 0
+        return count
 
     def _files(self) -> list[Path]:
         return sorted(path for path in self.folder.iterdir() if path.is_file() and not _is_unfinished(path))
@@ -108,6 +114,7 @@ class WatchedFolder:
         return found
 
     def _fail(self, paths: Iterable[Path], reason: str) -> None:
+        self._set_aside += 1
         moved = self._move(paths, _FAILED)
         moved[0].with_name(moved[0].name + ".reason.txt").write_text(reason + "\n", encoding="utf-8")
 

@@ -34,6 +34,7 @@ def test_whole_files_are_taken_in_and_partial_ones_left_alone(embedded_commands:
     assert len(accepted) == 1
     assert left == {"lonely.wav", "unfinished.wav.part", "unfinished.consent.json"}
     assert not (folder / "done").exists()
+    assert "2 set aside in failed/" in said
     assert "consent_missing" in (folder / "failed" / "refused.wav.reason.txt").read_text()
     assert "empty" in (folder / "failed" / "empty.wav.reason.txt").read_text()
 
