@@ -18,7 +18,7 @@ from commands.process import finish
 from config.settings import KeySettings, Settings, StoreSettings
 from config.wiring import Wiring
 from pipeline.domain.note import NoteFormat
-from pipeline.domain.session import new_session_id
+from pipeline.domain.session import SessionId, new_session_id
 
 NAME = "demo"
 
@@ -50,15 +50,16 @@ def run(
         )
     finish(wiring, row, FOLDER / "output")
     if serve:
-        _serve(wiring, port)
+        _serve(wiring, port, row.session.session_id)
 
 
-def _serve(wiring: Wiring, port: int) -> None:
+def _serve(wiring: Wiring, port: int, session_id: SessionId) -> None:
     """Leave the pages running over the demo's own folder, with workers and an operator to look at them."""
     password = secrets.token_urlsafe(9)
     _add_operator(wiring, password)
     console.print(
         f"\nThe pages: http://127.0.0.1:{port}/ops\n"
+        f"The sample session's story: http://127.0.0.1:{port}/ops/sessions/{session_id}\n"
         f"Sign in as {_OPERATOR} with {password}\n"
         "This login is of the demo's own folder and ends with it. Ctrl+C stops.",
         markup=False,
