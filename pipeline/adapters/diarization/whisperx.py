@@ -25,17 +25,26 @@ class WhisperXDiarizer:
     token: str | None = field(default=None, repr=False)
 
     def diarize(self, samples: Samples, voices: VoiceCount) -> Diarization:
-        """Return who spoke when; raise ``EngineOutOfMemoryError``."""
+        """Return who spoke when, in half the batches as often as memory runs out.
+
+        Raises ``EngineOutOfMemoryError`` where single windows do not fit either.
+        """
         import torch  # heavy: loaded where it is needed
 
         sound = {"waveform": torch.from_numpy(samples)[None], "sample_rate": SAMPLE_RATE, "uri": "recording"}
-        try:
-            with quiet(), torch.inference_mode():
-                found = self._pipeline(
-                    sound, num_speakers=voices.exactly, min_speakers=voices.at_least, max_speakers=voices.at_most
-                )
-        except torch.OutOfMemoryError:
-            raise EngineOutOfMemoryError from None
+        while True:
+            try:
+                with quiet(), torch.inference_mode():
+                    found = self._pipeline(
+                        sound, num_speakers=voices.exactly, min_speakers=voices.at_least, max_speakers=voices.at_most
+                    )
+            # Pyannote's segmentation turns torch's error into Python's, its embedding lets it pass.
+            except (torch.OutOfMemoryError, MemoryError):
+                if not _halve(self._pipeline):
+                    raise EngineOutOfMemoryError from None
+            else:
+                break
+            torch.cuda.empty_cache()
         return Diarization(
             turns=_turns(found.exclusive_speaker_diarization),
             overlapping=_turns(found.speaker_diarization),
@@ -70,6 +79,15 @@ def _load(model: str, token: str | None) -> Any:  # noqa: ANN401  # as above
     if pipeline is None:
         raise EngineUnavailableError(engine="pyannote", lacks="access")
     return pipeline
+
+
+def _halve(pipeline: Any) -> bool:  # noqa: ANN401  # as above
+    """Halve how many windows are worked on at a time, for good; say whether they were more than one."""
+    sizes = {name: getattr(pipeline, name, 1) for name in ("segmentation_batch_size", "embedding_batch_size")}
+    for name, size in sizes.items():
+        if size > 1:
+            setattr(pipeline, name, size // 2)
+    return any(size > 1 for size in sizes.values())
 
 
 def _turns(annotation: Any) -> tuple[VoiceTurn, ...]:  # noqa: ANN401  # pyannote ships no types
