@@ -31,7 +31,7 @@ class Evidence:
 
     #: Unit embeddings, 0 where none could be made.
     embeddings: Vectors
-    #: Seconds of clean speech behind each embedding.
+    #: Seconds of clean speech behind each embedding, so that those of all add up to the recording's.
     weights: Vectors
     active: NDArray[np.bool_]
     #: Whose embedding is good enough to learn from.
@@ -56,6 +56,8 @@ class Count:
     further_apart: float
     #: A voice beyond the least number has at least this share of the speech.
     smallest_share: float
+    #: Seconds of clean speech below which a voice must be as far from others as one beyond the expected number.
+    brief: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,16 @@ def find_voices(evidence: Evidence, count: Count) -> Voices:
 def _tries(evidence: Evidence, count: Count) -> Iterator[_Try]:
     for number in range(count.at_least, count.at_most + 1):
         centres = _learn(evidence, number)
-        threshold = count.apart if number <= count.expected else count.further_apart
-        margin = _closest(centres) - threshold
-        if _smallest_share(evidence, centres) < count.smallest_share:
+        if len(centres) < number > count.at_least:
+            return
+        spoken = _spoken(evidence, centres)
+        expected = number <= count.expected and spoken.min() >= count.brief
+        margin = _closest(centres) - (count.apart if expected else count.further_apart)
+        if spoken.min() < count.smallest_share * spoken.sum():
             margin = min(margin, -_OUTLIER)
         holds = margin >= 0
         yield _Try(centres, margin, holds)
-        if len(centres) < number or (not holds and number > count.expected):
+        if not holds and number > count.expected:
             return
 
 
@@ -110,11 +115,12 @@ def _closest(centres: Vectors) -> float:
     return float(distances[np.triu_indices(len(centres), 1)].min(initial=2.0))
 
 
-def _smallest_share(evidence: Evidence, centres: Vectors) -> float:
+def _spoken(evidence: Evidence, centres: Vectors) -> Vectors:
+    """Return the seconds of clean speech of each voice."""
     voices = assign(evidence.embeddings @ centres.T, evidence.telling)
     held = voices >= 0
-    totals = np.bincount(voices[held], weights=evidence.weights[held], minlength=len(centres))
-    return float(totals.min() / max(totals.sum(), 1e-9))
+    counted = np.bincount(voices[held], weights=evidence.weights[held], minlength=len(centres))
+    return np.asarray(counted, dtype=np.float64)
 
 
 def _learn(evidence: Evidence, number: int) -> Vectors:

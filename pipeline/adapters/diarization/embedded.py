@@ -68,7 +68,7 @@ class EmbeddedDiarizer:
         starts = speech_windows(active, windows.step, self._options.hop_seconds, len(samples) / SAMPLE_RATE)
         embedded = embed_windows(encoder, samples, starts, self._options.threads)
         pooled = pool(embedded, active, windows.step, self._options.purity)
-        evidence = evidence_of(pooled, active, self._options.least_clean_seconds)
+        evidence = evidence_of(pooled, active, windows.step, self._options.least_clean_seconds)
         if not evidence.telling.any():
             return np.where(evidence.active, 0, NOBODY).astype(np.int8), None
         found = find_voices(evidence, self._count(voices))
@@ -84,6 +84,7 @@ class EmbeddedDiarizer:
             apart=self._options.apart,
             further_apart=self._options.further_apart,
             smallest_share=self._options.smallest_share,
+            brief=self._options.brief_seconds,
         )
 
     @cached_property

@@ -24,6 +24,9 @@ class DiarizerOptions:
     apart: float = 0.11
     #: The same for voices beyond the number expected: one voice too many spoils a note more than one too few.
     further_apart: float = 0.2
+    #: Seconds of clean speech below which a voice must be as far apart as one beyond the number expected: no embedding
+    #: window (1.6 s) can hold it alone, so that its sound is known from windows that hold others or silence too.
+    brief_seconds: float = 1.6
     #: Least share of the speech of a voice.
     smallest_share: float = 0.05
     #: How many people a session has where nobody said.

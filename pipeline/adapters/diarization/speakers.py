@@ -12,14 +12,15 @@ _FRAMES_A_SECOND = 100
 Active = NDArray[np.bool_]
 
 
-def evidence_of(embeddings: NDArray[np.float64], active: Active, least_clean_seconds: float) -> Evidence:
+def evidence_of(embeddings: NDArray[np.float64], active: Active, step: float, least_clean_seconds: float) -> Evidence:
     """Return what is known of each (window, local speaker); ``embeddings`` are NaN where there is none."""
     clean = clean_frames(active).sum(axis=1) * WINDOW / active.shape[1]
     heard = np.asarray(~np.isnan(embeddings).any(axis=2), dtype=np.bool_)
     telling = np.asarray(heard & (clean >= least_clean_seconds), dtype=np.bool_)
     return Evidence(
         embeddings=np.nan_to_num(embeddings),
-        weights=clean,
+        # Each second lies in several windows.
+        weights=clean * (step / WINDOW),
         active=np.asarray(active.any(axis=1), dtype=np.bool_),
         telling=telling if telling.any() else heard,
     )
