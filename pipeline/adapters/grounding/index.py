@@ -28,6 +28,8 @@ _SENTENCE_END = re.compile(r"[.?!]+\s+")
 _PIECE = 280
 #: A question of so few words that points back asks about what was just said.
 _BRIEF = 9
+#: Content words with which it asks about something of its own: "does it hurt on Saturdays?".
+_OWN_MATTER = 2
 _POINTERS = frozenset(("that", "it", "those", "them", "this", "these"))
 
 
@@ -86,7 +88,8 @@ class Utterance:
         if following is None or following.is_open:
             return False
         words = self.passage.words[following.first : following.last]
-        return len(words) <= _BRIEF and any(word.form in _POINTERS for word in words)
+        own = sum(word.is_content for word in words)
+        return len(words) <= _BRIEF and own < _OWN_MATTER and any(word.form in _POINTERS for word in words)
 
     def _asked(self, word: int) -> "Mention":
         if self.answer is None or self.answer.yes is None:

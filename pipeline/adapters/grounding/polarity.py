@@ -26,6 +26,11 @@ _VERDICTS = word_set("brief_verdicts")
 _TIMES = frozenset(("when", "where"))
 #: After "and" these begin what a "denied" before them does not cover.
 _NEW_VERBS = word_set("new_verbs")
+#: After a comma these begin what is told besides: "denied SI, adding that".
+_REPORTING_ON = word_set("reporting_on")
+#: "Not every day" says that there is some.
+_TOTALITIES = word_set("totalities")
+_TO_TOTALITY = 5
 _OWNERS = frozenset(("my", "our", "his", "her", "their"))
 _OPINIONS = frozenset(("think", "believe", "feel", "know", "say"))
 _BRIEF = frozenset(("no", "nil", "without"))
@@ -124,8 +129,13 @@ def _boundaries(words: Sequence[Word]) -> Iterator[int]:
     for index, word in enumerate(words):
         if word.form in _ENDS:
             yield index + 1
-        elif index and (word.form in _JOINERS or _opens_clause(words, index) or _opens_question(words, index)):
+        elif index and (_joins(words, index) or _opens_clause(words, index) or _opens_question(words, index)):
             yield index
+
+
+def _joins(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word joins a clause to the one before; "'cause" is two words."""
+    return words[index].form in _JOINERS or (words[index].form == "cause" and words[index - 1].form in {"'", "\u2019"})
 
 
 def _opens_clause(words: Sequence[Word], index: int) -> bool:
@@ -133,7 +143,9 @@ def _opens_clause(words: Sequence[Word], index: int) -> bool:
     follows = words[index + 1].form if index + 1 < len(words) else ""
     if words[index].form == "other" and follows == "than":
         return True
-    if (words[index].form == "," and follows in _OWNERS) or (words[index].form == "and" and follows in _NEW_VERBS):
+    if words[index].form == "," and (follows in _OWNERS or follows in _REPORTING_ON):
+        return True
+    if words[index].form in {"and", "but"} and follows in _NEW_VERBS:
         return True
     return words[index].form in {"and", "so", ",", "then"} and follows.split("'")[0] in _PRONOUNS
 
@@ -187,7 +199,7 @@ def _cues(words: Sequence[Word], clause: Clause) -> Iterator[int]:
     for index in range(clause.first, clause.last):
         if words[index].form == "of" and index and words[index - 1].form == "instead":
             yield index
-        if is_cue(words[index].form) and not _is_hollow(words, index) and not _answers(words, clause, index):
+        if is_cue(words[index].form) and not _is_empty(words, clause, index):
             yield index
 
 
@@ -198,6 +210,18 @@ def _trailing(words: Sequence[Word], clause: Clause) -> Iterator[int]:
         trails = form in _TRAILING or (form in _MARKED and words[index - 1].form in {":", "-"})
         if trails and all(not word.form[0].isalnum() for word in words[index + 1 : clause.last]):
             yield index
+
+
+def _is_empty(words: Sequence[Word], clause: Clause, index: int) -> bool:
+    """Say whether a cue negates nothing after it."""
+    return _is_hollow(words, index) or _answers(words, clause, index) or _is_of_totality(words, clause, index)
+
+
+def _is_of_totality(words: Sequence[Word], clause: Clause, index: int) -> bool:
+    """Say whether only the whole is negated: "I'm not crying every day"."""
+    if words[index].form != "not" and not words[index].form.endswith("n't"):
+        return False
+    return any(word.form in _TOTALITIES for word in words[index + 1 : min(clause.last, index + 1 + _TO_TOTALITY)])
 
 
 def _is_hollow(words: Sequence[Word], index: int) -> bool:

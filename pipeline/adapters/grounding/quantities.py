@@ -24,10 +24,13 @@ _HALF = 0.5
 _OF_THE = (["of", "the"], ["of", "my"], ["of", "those"])
 _HALVED = frozenset(("of", "a", "the", "my", "tablet", "pill", "one"))
 _COUNTED = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
+_SUBJECTS = word_set("subjects_anew") | word_set("client_words") | {"the", "his", "her", "their", "my", "you"}
 _COUNTS = word_set("numbers_that_affirm")
 _VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "dozen": 12.0, "fortnight": 2.0}
 _BETWEEN = frozenset(("of", "or", "so", "a", "more", "-"))
 _SLASH = re.compile(r"(\d+(?:\.\d+)?)/(\d+)")
+#: Nobody says the noughts of "11:00".
+_ON_THE_HOUR = ":00"
 _SHORT = 2
 _ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
 #: 30.4 days are a month, and a year has 52.2 weeks.
@@ -117,7 +120,7 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
         if word.form[0].isdigit() and not _names_something(words, index):
             ordinal = index + 1 < len(words) and words[index + 1].form in _ORDINAL_ENDS
             yield from (quantity._replace(ordinal=ordinal) for quantity in _typed(word.form, index))
-        elif word.form in _COUNTED and not _is_plain_rate(words, index):
+        elif word.form in _COUNTED and not _is_plain_rate(words, index) and not _is_as_soon_as(words, index):
             yield Quantity(_COUNTED[word.form], "time", index, index + 1)
         elif word.form in _VAGUE:
             unit = "week" if word.form == "fortnight" else ""
@@ -142,11 +145,17 @@ def _is_plain_rate(words: Sequence[Word], index: int) -> bool:
     return words[index].form == "once" and following in {"daily", "weekly", "monthly", "nightly"}
 
 
+def _is_as_soon_as(words: Sequence[Word], index: int) -> bool:
+    """Say whether "once" means "as soon as": "once she gets home"."""
+    following = words[index + 1].form if index + 1 < len(words) else ""
+    return words[index].form == "once" and following in _SUBJECTS
+
+
 def _spelled(words: Sequence[Word], spoken: Sequence[Quantity]) -> Iterator[Quantity]:
     """Yield what numbers spoken in a row spell together: "nine eight eight", "one twenty", "nineteen eighty five"."""
     run: list[Quantity] = []
     for quantity in [*sorted((*spoken, *_naughts(words, spoken)), key=lambda q: q.first), None]:
-        if run and (quantity is None or quantity.first != run[-1].last or quantity.ordinal):
+        if run and (quantity is None or quantity.ordinal or not _follows(words, run[-1], quantity)):
             for first, last in combinations(range(len(run) + 1), 2):
                 if 1 < last - first <= _LONGEST_RUN:
                     digits = "".join(str(int(part.value)) for part in run[first:last])
@@ -154,6 +163,12 @@ def _spelled(words: Sequence[Word], spoken: Sequence[Quantity]) -> Iterator[Quan
             run = []
         if quantity is not None and not quantity.ordinal and quantity.value < _LARGE and quantity.value.is_integer():
             run.append(quantity)
+
+
+def _follows(words: Sequence[Word], last: Quantity, quantity: Quantity) -> bool:
+    """Say whether a number stands right after another, or after its hyphen: "four-fifty"."""
+    hyphen = words[last.last : last.last + 1]
+    return quantity.first == last.last + bool(hyphen and hyphen[0].form == "-")
 
 
 def _naughts(words: Sequence[Word], spoken: Sequence[Quantity]) -> Iterator[Quantity]:
@@ -201,7 +216,7 @@ def _typed(form: str, index: int) -> Iterator[Quantity]:
     if slashed and int(slashed[2]) in _SCALES and float(slashed[1]) <= int(slashed[2]):
         yield Quantity(float(slashed[1]), RATING, index, index + 1)
         return
-    for part in re.split(r"[/:]", form):
+    for part in re.split(r"[/:]", form.removesuffix(_ON_THE_HOUR)):
         digits = part.replace(",", "")
         if digits.replace(".", "", 1).isdigit():
             yield Quantity(float(digits), "", index, index + 1)

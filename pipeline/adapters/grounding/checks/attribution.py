@@ -25,6 +25,8 @@ _NOT_SPOKEN = frozenset((SentenceKind.SESSION_FACT, SentenceKind.NOT_ASSESSED))
 _PASSIVE = frozenset(("was", "were", "been", "is", "are", "be"))
 _PROMISES = ("i'll", "i will", "i'm going to", "i am going to", "i'm gonna", "let me", "i can")
 _EARLY = 3
+_TELLING = word_set("report_stems") | word_set("confession_stems")
+_ACCORDING = frozenset(("per", "by", "to"))
 _ATTENDING = frozenset(("wife", "husband", "boyfriend", "girlfriend"))
 
 
@@ -56,12 +58,29 @@ def _kin(ground: Ground) -> Iterator[Finding]:
         start, end = ground.claim.passage.span(word, word + 1)
         words = ground.claim.text[start:end]
         if not _names_any(group, ground.index.postings):
-            if not _goes_by_another_word(group, ground):
+            # A relative who speaks, and is labelled so, need not be spoken of.
+            if _names_any(group, ground.index.labels):
+                continue
+            if not _goes_by_another_word(group, ground) and not (_has_unnamed_voice(ground) and _speaks(word, ground)):
                 yield Finding(CHECK, "relative_not_mentioned", words)
         elif has_basis(ground, frozenset(map(stem, group))) and not _near(group, ground):
             others = [u for u in stretch(ground, reach=0) if _other_kin(group, u, ground)]
             if others:
                 yield Finding(CHECK, "relative_mismatch", words, tuple(quote(u) for u in others))
+
+
+def _has_unnamed_voice(ground: Ground) -> bool:
+    """Say whether a third voice is in the room whose label names no relation."""
+    related = {stem(member) for group in kin_groups() for member in group}
+    labels = {u.segment.speaker or "" for u in ground.index.utterances if u.segment.role is Role.OTHER}
+    return any(not related & {stem(word) for word in label.lower().split()} for label in labels)
+
+
+def _speaks(word: int, ground: Ground) -> bool:
+    """Say whether the claim tells what a relative says: "per mother", "mother reports"."""
+    words = ground.claim.passage.words
+    told = word + 1 < len(words) and words[word + 1].stem in _TELLING
+    return told or (word > 0 and words[word - 1].form in _ACCORDING)
 
 
 def _goes_by_another_word(group: tuple[str, ...], ground: Ground) -> bool:

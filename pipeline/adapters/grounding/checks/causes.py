@@ -21,6 +21,14 @@ _SAID = re.compile(
 )
 
 
+_ASKED_WHY = re.compile(
+    r"\b(?:why|how come|what (?:bothered|bummed|bums|brought|caused|got|gets|held|kept|keeps|led|made|makes|scared|scares"
+    r"|set|stopped|stops|upset|upsets|worries|triggers|triggered)|what's (?:behind|in the way|keeping|making|stopping)"
+    r"|the reason)\b",
+    re.IGNORECASE,
+)
+
+
 def check_causes(ground: Ground) -> Outcome:
     """Look for both sides of a stated cause in one stretch of the conversation, joined by a word that joins them."""
     stated = _CLAIMED.search(ground.claim.text)
@@ -43,7 +51,13 @@ def _sides(ground: Ground, start: int, end: int) -> tuple[list[Term], list[Term]
 
 
 def _joining_utterances(ground: Ground) -> list[int]:
-    return [u.number for u in stretch(ground) if _SAID.search(u.passage.text)]
+    """Return where a word joins two things, or where the answer to a "why" does."""
+    return [u.number for u in stretch(ground) if _SAID.search(u.passage.text) or _answers_why(ground, u.number)]
+
+
+def _answers_why(ground: Ground, number: int) -> bool:
+    asking = ground.index.question_of(number)
+    return asking is not None and _ASKED_WHY.search(ground.index.utterances[asking].passage.text) is not None
 
 
 def _holds(ground: Ground, terms: list[Term], number: int) -> bool:

@@ -6,7 +6,7 @@ from pipeline.adapters.grounding.background import background
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.names import names_in
 from pipeline.adapters.grounding.checks.nearby import stretch
-from pipeline.adapters.grounding.checks.parity import opposed_clauses
+from pipeline.adapters.grounding.checks.parity import opposed_clauses, turns_anything
 from pipeline.adapters.grounding.checks.times import is_time_word
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Mention, Stance, Utterance
@@ -29,6 +29,7 @@ _CLOSE = 4
 _OTHER_MATTERS = 2
 _BEARING = (Stance.AFFIRMED, Stance.TOLD, Stance.SUPPOSED)
 _DENIALS = word_set("denials")
+_FURTHER_ONES = word_set("further_ones")
 _REPORTING = word_set("report_stems") | word_set("confession_stems")
 
 
@@ -49,6 +50,7 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
         if all(is_time_word(term) for term in topic.terms) or _is_said_both_ways(topic, ground):
             continue
         is_name = ground.claim.passage.span(*topic.span)[0] in named or _is_subject(topic, ground)
+        is_name = is_name or any(ground.index.speakers_named(term.names) for term in topic.terms)
         if not ground.claim.passage.touches(*topic.span, watched) and not is_name:
             reason, stance = _reason(topic, said, ground)
             if reason:
@@ -79,9 +81,8 @@ def _reason(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance | 
     if said.share(*_BEARING) >= _NEAR:
         return "", None
     if said.share(Stance.DENIED) >= _SAME and said.share(Stance.ASKED) < _NEAR:
-        return (
-            ("polarity_conflict", Stance.DENIED) if _speaks_against(topic, said, Stance.DENIED, ground) else ("", None)
-        )
+        against = not turns_anything(ground) and _speaks_against(topic, said, Stance.DENIED, ground)
+        return ("polarity_conflict", Stance.DENIED) if against else ("", None)
     if said.share(Stance.ASKED) >= _SAME and ground.claim.kind is SentenceKind.REPORTED and _unanswered(said, ground):
         return "question_as_answer", Stance.ASKED
     return "", None
@@ -93,11 +94,19 @@ def _of_denial(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance
     if said.share(Stance.DENIED) >= _NEAR and not _only_beside(topic, said, ground):
         return "", None
     if said.share(Stance.AFFIRMED) >= _SAME:
+        if _is_further_one(topic, ground):
+            return "", None
         against = _speaks_against(topic, said, Stance.AFFIRMED, ground)
         return ("polarity_conflict", Stance.AFFIRMED) if against else ("", None)
     if said.share(Stance.ASKED) >= _NEAR:
         return ("asked_not_answered", Stance.ASKED) if _unanswered(said, ground) else ("", None)
     return ("denial_not_asked" if _is_denial(topic, ground) else ""), None
+
+
+def _is_further_one(topic: Topic, ground: Ground) -> bool:
+    """Say whether it is another of its kind that is denied: "denied having any other account"."""
+    first = topic.span[0]
+    return first > 0 and ground.claim.passage.words[first - 1].form in _FURTHER_ONES
 
 
 def _only_beside(topic: Topic, said: Settled, ground: Ground) -> bool:

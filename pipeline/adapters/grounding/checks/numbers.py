@@ -24,6 +24,8 @@ _MOST = 4
 _APART = 2
 #: Numbers up to this are said all the time, so that one said elsewhere proves nothing.
 _SMALL = 12.0
+#: Utterances after a scale in which an answer that opens with a number is given on it.
+_SAME_SCALE = 4
 #: Units that people leave out: "he's six", "takes fifty".
 _LOOSE = frozenset(("year", "time", "mg", "dollar", "pound", "percent"))
 
@@ -50,7 +52,7 @@ def _finding(quantity: Quantity, ground: Ground) -> Finding | None:
     standing = [spoken for spoken in same if spoken.corrected_in is None]
     near = {utterance.number for utterance in around(ground, ground.evidence.candidates)}
     stale = _stale(quantity, same, ground)
-    if stale:
+    if stale and not _tells_both(quantity, ground):
         return Finding(CHECK, "stale_after_correction", words, _quotes([s.corrected_in or 0 for s in stale], ground))
     if not standing and unsure_of(quantity, ground):
         return None  # the check of hearing says so
@@ -74,6 +76,13 @@ def _stale(quantity: Quantity, same: Sequence[SpokenQuantity], ground: Ground) -
     return []
 
 
+def _tells_both(quantity: Quantity, ground: Ground) -> bool:
+    """Say whether the claim has another amount of the kind that stands: "85 mg; an increase to 90 was put off"."""
+    others = [other for other in ground.claim.quantities if not other.equals(quantity) and _same_kind(other, quantity)]
+    heard = [ground.index.quantities[n] for other in others for n in ground.index.amounts_equal_to(other)]
+    return any(spoken.corrected_in is None for spoken in heard)
+
+
 def _may_count_the_same(claimed: Quantity, spoken: Quantity) -> bool:
     return _same_kind(claimed, spoken) or not (spoken.unit or spoken.noun)
 
@@ -83,7 +92,7 @@ def _of_standing(
 ) -> Finding | None:
     """Hold a number against equal amounts that nobody took back, and against others that stand in their place."""
     beside = [spoken for spoken in standing if spoken.utterance in near]
-    if any(_same_kind(quantity, spoken.quantity) for spoken in beside):
+    if any(_same_kind(quantity, spoken.quantity) or _answers_alone(spoken, ground) for spoken in beside):
         return None
     years = _years_beside(quantity, standing, ground)
     if years:
@@ -127,11 +136,12 @@ def _of_rating(quantity: Quantity, words: str, rated: Sequence[SpokenQuantity], 
 
 @lru_cache(maxsize=4)
 def _ratings(index: TranscriptIndex) -> tuple[SpokenQuantity, ...]:
-    """Return the bare amounts in what is said of a scale and in the answers to it."""
+    """Return the bare amounts in what is said of a scale and in the answers to it, also to "and right now?"."""
     asked = {u.number for u in index.utterances if _SCALE.search(u.passage.text)}
     answers = {answer for number in asked if (answer := index.answer_of(number)) is not None}
+    later = {number + step for number in asked for step in range(1, _SAME_SCALE + 1)}
     bare = (s for s in index.quantities if not s.quantity.unit and s.corrected_in is None)
-    return tuple(s for s in bare if s.utterance in asked | answers)
+    return tuple(s for s in bare if s.utterance in asked | answers or (s.utterance in later and not s.quantity.first))
 
 
 def _agree(claimed: Quantity, spoken: Quantity) -> bool:

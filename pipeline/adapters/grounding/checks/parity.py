@@ -26,6 +26,8 @@ _EARLY = 6
 _SUPPOSING = word_set("supposing")
 _REFUSALS = word_set("refusals")
 _SOFT = word_set("soft_negations")
+#: With these a claim says itself that something is not, is over, or is otherwise.
+_CLAIM_TURNS = word_set("claim_turns")
 
 
 class _Rest(NamedTuple):
@@ -63,7 +65,7 @@ def opposed_clauses(ground: Ground) -> Iterator[Finding]:
         turned = at is not None and _first_is_affirmed(terms, at, rests)
         own = frozenset(word.form for word in passage.words[clause.first : clause.last])
         turned = turned and not _is_negated_nearby(terms, ground)
-        if (turned and _affirm(rests, own)) or (at is None and _deny(rests) and not _negates(ground, clause)):
+        if (turned and _affirm(rests, own)) or (at is None and _deny(rests) and not turns_anything(ground)):
             start, end = passage.span(clause.first, clause.last)
             counter = tuple(quote(rest.utterance) for rest in rests)
             yield Finding(CHECK, "polarity_conflict", ground.claim.text[start:end], counter)
@@ -109,9 +111,10 @@ def _first_is_affirmed(terms: list[Term], at: int, rests: list[_Rest]) -> bool:
     return any(not spoken.negated for spoken in said)
 
 
-def _negates(ground: Ground, clause: Clause) -> bool:
-    words = ground.claim.passage.words[clause.first : clause.last]
-    return any(is_cue(word.form) or word.form in _SOFT for word in words)
+def turns_anything(ground: Ground) -> bool:
+    """Say whether a claim itself turns something round: "stopped the naltrexone", "none on the bus"."""
+    words = ground.claim.passage.words
+    return any(is_cue(word.form) or word.form in _SOFT or word.form in _CLAIM_TURNS for word in words)
 
 
 def _rests_of(terms: list[Term], ground: Ground) -> Iterator[_Rest]:

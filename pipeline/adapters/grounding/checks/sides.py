@@ -14,6 +14,7 @@ _REACH = 4
 #: Utterances back in which the part of a bare side was named.
 _BEFORE = 2
 _OPPOSITE = {"left": "right", "right": "left"}
+_BEFORE_VERB = frozenset("and but he she they who i we had has have then to just never".split())  # noqa: SIM905 - shorter to read
 _SITES = frozenset(stem(word) for word in words_in("sites.txt"))
 
 
@@ -29,13 +30,19 @@ def check_sides(ground: Ground) -> Outcome:
 def sided(words: Sequence[Word]) -> Iterator[tuple[str, str, int]]:
     """Yield each side with the part of the body it belongs to, and where it stands; "right now" has no part."""
     for index, word in enumerate(words):
-        if word.form not in _OPPOSITE:
+        if word.form not in _OPPOSITE or _is_verb(words, index):
             continue
         after = words[index + 1 : index + 1 + _REACH]
         before = words[max(0, index - 2 * _REACH) : index]
         parts = [w.stem for w in (*after, *reversed(before)) if w.stem in _SITES and w.form not in _OPPOSITE]
         if parts:
             yield word.form, parts[0], index
+
+
+def _is_verb(words: Sequence[Word], index: int) -> bool:
+    """Say whether somebody left, as in "but left empty-handed"; "knee and left arm" names a part right after."""
+    names_part = index + 1 < len(words) and words[index + 1].stem in _SITES
+    return words[index].form == "left" and index > 0 and words[index - 1].form in _BEFORE_VERB and not names_part
 
 
 def _finding(side: str, site: str, at: int, ground: Ground) -> Finding | None:
