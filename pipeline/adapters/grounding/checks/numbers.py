@@ -19,6 +19,11 @@ _SCALE = re.compile(
     r"|\bout of (?:ten|10|a hundred|100)\b|\bscale\b|/10\b",
     re.IGNORECASE,
 )
+_CHANGE = re.compile(
+    r"\b(?:down|up|by|decrease[sd]?|dropp?(?:ed|s)?|fallen|fell|gain(?:ed|s)?|increase[sd]?|left|los[st]|lost|more|less|fewer"
+    r"|remain(?:ing|s)?|rose|risen)\b",
+    re.IGNORECASE,
+)
 _MOST = 4
 #: "Three, four days" and "three or four days" are one length.
 _APART = 2
@@ -94,6 +99,8 @@ def _of_standing(
     beside = [spoken for spoken in standing if spoken.utterance in near]
     if any(_same_kind(quantity, spoken.quantity) or _answers_alone(spoken, ground) for spoken in beside):
         return None
+    if _is_a_difference(quantity, near, ground):
+        return None
     years = _years_beside(quantity, standing, ground)
     if years:
         return Finding(CHECK, "number_mismatch", words, _quotes(years, ground))
@@ -105,6 +112,22 @@ def _of_standing(
     if rivals and (not standing or quantity.value <= _SMALL):
         return Finding(CHECK, "number_mismatch", words, _quotes(rivals, ground))
     return None if standing else Finding(CHECK, "number_not_said", words)
+
+
+def _is_bare(quantity: Quantity) -> bool:
+    return not quantity.unit and not quantity.noun and not quantity.ordinal
+
+
+def _is_a_difference(quantity: Quantity, near: Container[int], ground: Ground) -> bool:
+    """Say whether a change was not said but follows from what was: "191. I was 210 in the fall" is 19 down."""
+    if not _CHANGE.search(ground.claim.text):
+        return False
+    spoken = [q for q in ground.index.quantities if q.utterance in near and q.corrected_in is None]
+    return any(
+        one.utterance == other.utterance and one.quantity.value - other.quantity.value == quantity.value
+        for one in spoken
+        for other in spoken
+    )
 
 
 def _is_shown(quantity: Quantity, standing: Sequence[SpokenQuantity], ground: Ground) -> bool:
@@ -177,5 +200,4 @@ def _rivals(quantity: Quantity, ground: Ground) -> Iterator[SpokenQuantity]:
 
 def _answers_alone(spoken: SpokenQuantity, ground: Ground) -> bool:
     """Say whether an answer opens with a bare number: "One. In the grocery store"."""
-    bare = not spoken.quantity.unit and not spoken.quantity.noun and not spoken.quantity.ordinal
-    return bare and spoken.quantity.first == 0 and ground.index.question_of(spoken.utterance) is not None
+    return _is_bare(spoken.quantity) and spoken.quantity.first == 0 and ground.index.question_of(spoken.utterance) is not None
