@@ -12,6 +12,7 @@ from pipeline.ports import Verifier
 _FOLDER = Path(__file__).parent / "probes"
 #: By the beginning of a file's name.
 _BOARDS = {
+    "long": "Invented sessions, long ones, one fact off",
     "adversarial": "Invented sessions, right claims in other words",
     "typical": "Invented sessions, ordinary notes",
 }
