@@ -31,7 +31,7 @@ def test_a_newcomer_sees_the_finished_session(tmp_path: Path) -> None:
     try:
         name, password = _login(log, process)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Sec-Fetch-Site": "same-origin"}) as browser:
-            _answers(browser)
+            _answers(browser, log, process)
             entered = browser.post("/sign-in", data={"name": name, "password": password, "go_to": "/ops"})
             night = browser.get("/ops").text
             (session_id, *_) = re.findall(r"/ops/sessions/([A-Za-z0-9_-]{8,})", browser.get(_SUCCEEDED).text)
@@ -62,12 +62,13 @@ def _login(log: Path, process: "subprocess.Popen[bytes]") -> tuple[str, str]:
     raise TimeoutError
 
 
-def _answers(browser: httpx.Client) -> None:
+def _answers(browser: httpx.Client, log: Path, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
             browser.get("/health").raise_for_status()
         except httpx.TransportError:
+            assert process.poll() is None, log.read_text(encoding="utf-8")
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)

@@ -1,11 +1,11 @@
-"""An invented conversation in lines of "T:" and "C:", and what the default verifier says of one sentence about it."""
+"""An invented conversation in lines of "T:", "C:" and others in the room, and the default verifier's verdict."""
 
 from pipeline.adapters.grounding import GroundingVerifier
 from pipeline.domain.evidence import Claim, ClaimVerdict
 from pipeline.domain.transcript import Engine, Role, Segment, Transcript
 from pipeline.ports import SessionFacts
 
-ROLES = {"T": Role.CLINICIAN, "C": Role.CLIENT}
+ROLES = {"T": Role.CLINICIAN, "C": Role.CLIENT, "Mother": Role.OTHER, "Guest": Role.OTHER}
 
 
 def verdict_on(text: str, session: str) -> ClaimVerdict:

@@ -22,9 +22,9 @@ _SAID = re.compile(
 
 
 _ASKED_WHY = re.compile(
-    r"\b(?:why|how come|what (?:bothered|bummed|bums|brought|caused|got|gets|held|kept|keeps|led|made|makes|scared|scares"
-    r"|set|stopped|stops|upset|upsets|worries|triggers|triggered)|what's (?:behind|in the way|keeping|making|stopping)"
-    r"|the reason)\b",
+    r"\b(?:why|how come|what (?:bothered|bummed|bums|brought|caused|got|gets|held|kept|keeps|led|made|makes|scared"
+    r"|scares|set|stopped|stops|upset|upsets|worries|triggers|triggered)"
+    r"|what's (?:behind|in the way|keeping|making|stopping)|the reason)\b",
     re.IGNORECASE,
 )
 

@@ -57,7 +57,9 @@ def _finding(quantity: Quantity, ground: Ground) -> Finding | None:
     standing = [spoken for spoken in same if spoken.corrected_in is None]
     near = {utterance.number for utterance in around(ground, ground.evidence.candidates)}
     stale = _stale(quantity, same, ground)
-    if stale and not _tells_both(quantity, ground):
+    if stale and _tells_both(quantity, ground):
+        return None
+    if stale:
         return Finding(CHECK, "stale_after_correction", words, _quotes([s.corrected_in or 0 for s in stale], ground))
     if not standing and unsure_of(quantity, ground):
         return None  # the check of hearing says so
@@ -97,9 +99,8 @@ def _of_standing(
 ) -> Finding | None:
     """Hold a number against equal amounts that nobody took back, and against others that stand in their place."""
     beside = [spoken for spoken in standing if spoken.utterance in near]
-    if any(_same_kind(quantity, spoken.quantity) or _answers_alone(spoken, ground) for spoken in beside):
-        return None
-    if _is_a_difference(quantity, near, ground):
+    counted = any(_same_kind(quantity, spoken.quantity) or _answers_alone(spoken, ground) for spoken in beside)
+    if counted or _is_a_difference(quantity, near, ground):
         return None
     years = _years_beside(quantity, standing, ground)
     if years:
@@ -200,4 +201,8 @@ def _rivals(quantity: Quantity, ground: Ground) -> Iterator[SpokenQuantity]:
 
 def _answers_alone(spoken: SpokenQuantity, ground: Ground) -> bool:
     """Say whether an answer opens with a bare number: "One. In the grocery store"."""
-    return _is_bare(spoken.quantity) and spoken.quantity.first == 0 and ground.index.question_of(spoken.utterance) is not None
+    return (
+        _is_bare(spoken.quantity)
+        and spoken.quantity.first == 0
+        and ground.index.question_of(spoken.utterance) is not None
+    )
