@@ -11,7 +11,7 @@ from pipeline.domain.retention import RetentionPolicy, RetentionRule, RetentionT
 from pipeline.domain.session import Stage, StageStatus
 from pipeline.errors import LegalHoldError, PurgeIncompleteError
 from pipeline.ports import Certificate, KindDeletion, Lease
-from tests.factories import WORKER, accepted_session, keep_days, run_through, taken
+from tests.factories import WORKER, accepted_session, keep_days, make_session, run_through, taken, two_people
 from tests.ledger_views import entries, events, outline, status_of
 from tests.servers.databases import ShiftedTime
 
@@ -234,3 +234,15 @@ def test_what_is_made_after_a_purge_is_due_again(ledger: SqlLedger) -> None:
 
     assert report.purges_opened == 1
     assert taken(ledger, Stage.PURGE).due == (ArtifactKind.DRAFT,)
+
+
+def test_a_recording_that_comes_after_its_erasure_is_due(ledger: SqlLedger) -> None:
+    """What was erased while a session was only announced is not kept for ever when its recording comes after all."""
+    session, people = make_session(), two_people()
+    ledger.expect_session(session, people, keep_days(), 2)
+    ledger.make_due(session.session_id, [ArtifactKind.RECORDING], "gdpr-art-17", "privacy-officer")
+    purge(ledger, taken(ledger, Stage.PURGE))
+
+    accepted_session(ledger, session, people=people)
+
+    assert taken(ledger, Stage.PURGE).due == (ArtifactKind.RECORDING,)
