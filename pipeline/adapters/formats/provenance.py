@@ -34,6 +34,7 @@ def provenance_of(claims: Sequence[Claim], verification: Verification, recorded:
 def _provenance(claim: Claim, verdict: ClaimVerdict, verification: Verification, recorded: str) -> Json:
     engine = verification.engine
     reasons = [{"text": reason} for reason in verdict.reasons]
+    quotations = [_quotation(span) for span in verdict.evidence]
     return {
         "resourceType": "Provenance",
         "meta": {"security": [_MADE_BY_SOFTWARE]},
@@ -53,7 +54,8 @@ def _provenance(claim: Claim, verdict: ClaimVerdict, verification: Verification,
                 "who": {"type": "Device", "display": f"{engine.name} {engine.version} {engine.model}".strip()},
             }
         ],
-        "entity": [_quotation(span) for span in verdict.evidence],
+        # FHIR allows no list without anything in it.
+        **({"entity": quotations} if quotations else {}),
         "extension": [
             {"url": f"{_BASE}:verdict", "valueCode": verdict.verdict.value},
             {"url": f"{_BASE}:support", "valueDecimal": verdict.score},

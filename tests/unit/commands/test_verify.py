@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 from typer.testing import CliRunner, Result
 
 from commands.main import app
@@ -109,6 +110,18 @@ def test_each_format_is_written_by_name(tmp_path: Path, name: str) -> None:
 
     assert result.exit_code == 0
     assert "four hours a night" in result.stdout
+
+
+def test_provenance_is_what_fhir_takes(tmp_path: Path) -> None:
+    """The bundle passes the published R4B model, and holds no list without anything in it."""
+    (tmp_path / "note.txt").write_text(NOTE + "Client flew to Mars with a giraffe.\n")
+
+    result = verify(tmp_path, "--note", str(tmp_path / "note.txt"), "--output-format", "fhir")
+
+    bundle = Bundle.model_validate_json(result.stdout)
+    assert all(entry.resource.get_resource_type() == "Provenance" for entry in bundle.entry)
+    assert len(bundle.entry) > 1
+    assert "[]" not in result.stdout.replace(" ", "")
 
 
 def test_the_file_s_name_says_the_format(tmp_path: Path) -> None:
