@@ -16,7 +16,7 @@ demo: setup ## Run the whole main job on the bundled sample session
 	@.venv/bin/nightscribe demo
 
 test: setup lint ## Check and test everything, real servers included; what takes longest goes first
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered tests/e2e tests/integration tests/contract tests/web tests/unit
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered tests/e2e tests/integration tests/contract tests/web tests/unit
 
 quick: setup lint ## The checks and tests that take seconds
 	@$(PYTHON) -m pytest -q --numprocesses 2 --hypothesis-profile quick -p no:schemathesis -m "not slow" tests/unit
