@@ -11,7 +11,7 @@ from pipeline.adapters.database.locking import (
     lock_session,
     participants_of,
 )
-from pipeline.adapters.database.retention import mark_moment, open_due_purge, restart_clocks
+from pipeline.adapters.database.retention import mark_moment, open_due_purge, restart_clock
 from pipeline.adapters.database.rows import current_consents
 from pipeline.adapters.database.runs import about, change_run, open_run, refuse_run
 from pipeline.adapters.database.tables import artifacts, data_keys, sessions
@@ -37,7 +37,6 @@ def complete(
         return refusal
     for artifact in stored:
         keep_artifact(tx, artifact, lease.run_id)
-    restart_clocks(tx, lease.session.session_id, [artifact.kind for artifact in stored])
     audio_ms = _finish(tx, run, stored, facts)
     return _open_next(tx, lease, {**session, "audio_ms": audio_ms or session["audio_ms"]})
 
@@ -51,7 +50,11 @@ def lock_lease(tx: Transaction, lease: Lease) -> tuple[Row, Row]:
 
 
 def keep_artifact(tx: Transaction, artifact: StoredArtifact, run_id: RunId | None) -> None:
-    """Insert the artifact and its key; what it replaces stays listed until its kind is purged."""
+    """Insert the artifact and its key, and run its clock again if a purge had stopped it.
+
+    What it replaces stays listed until its kind is purged.
+    """
+    restart_clock(tx, artifact.session_id, artifact.kind)
     _keep_key(tx, artifact)
     tx.connection.execute(
         artifacts.update()

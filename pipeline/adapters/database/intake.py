@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from pipeline.adapters.database.completing import keep_artifact
 from pipeline.adapters.database.locking import Row, lock_persons, lock_session
-from pipeline.adapters.database.retention import keep_policy, mark_moment, open_due_purge, restart_clocks
+from pipeline.adapters.database.retention import keep_policy, mark_moment, open_due_purge
 from pipeline.adapters.database.rows import current_consents, select_session
 from pipeline.adapters.database.runs import open_run
 from pipeline.adapters.database.tables import participants, sessions, stage_runs
@@ -149,8 +149,6 @@ def _open(tx: Transaction, announced: Announcement, row: Row, recording: StoredA
     let_go(tx, session_id)
     keep_artifact(tx, recording, None)
     mark_moment(tx, session_id, RetentionTrigger.INTAKE)
-    # An erasure asked for before the recording came takes it all the same.
-    restart_clocks(tx, session_id, [recording.kind])
     tx.record(
         SessionAccepted(
             session_id,
@@ -162,6 +160,7 @@ def _open(tx: Transaction, announced: Announcement, row: Row, recording: StoredA
         )
     )
     run_id = _opened(open_run(tx, {**row, **known}, first_stage(announced.session.kind)))
+    # An erasure asked for before the recording came takes it all the same.
     open_due_purge(tx, {**row, **known})
     return run_id
 

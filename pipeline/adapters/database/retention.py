@@ -46,13 +46,13 @@ def set_clocks(tx: Transaction, session_id: SessionId) -> None:
         _set(tx, session_id, clock, forced=False)
 
 
-def restart_clocks(tx: Transaction, session_id: SessionId, kinds: Sequence[ArtifactKind]) -> None:
-    """Run the clocks of kinds that were purged and have come into being again."""
+def restart_clock(tx: Transaction, session_id: SessionId, kind: ArtifactKind) -> None:
+    """Run the clock of a kind that was purged and has come into being again."""
     tx.connection.execute(
         retention_clocks.update()
         .where(
             retention_clocks.c.session_id == session_id,
-            retention_clocks.c.kind.in_(kinds),
+            retention_clocks.c.kind == kind,
             retention_clocks.c.stopped_at.is_not(None),
         )
         .values(stopped_at=None)
