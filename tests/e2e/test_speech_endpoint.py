@@ -1,14 +1,11 @@
 """``nightscribe transcribe --engine openai``: one command, a real server, the names that were given."""
 
 import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.e2e.deployment import Deployment, excerpt
+from tests.servers.transcriptions import Endpoint
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 
@@ -20,41 +17,9 @@ REPLY = {
 }
 
 
-@dataclass
-class Endpoint:
-    """What a speech server was asked."""
-
-    port: int = 0
-    asked: list[bytes] = field(default_factory=list)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    """Return a speech server that always hears the same."""
-    told = Endpoint()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.asked.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(REPLY).encode())
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 def test_an_endpoint_of_ones_own(embedded_commands: Deployment, endpoint: Endpoint) -> None:
     """The sound and the names go to the server that the settings name, and what it hears comes back with roles."""
+    endpoint.reply = json.dumps(REPLY).encode()
     folder = embedded_commands.folder
     audio = excerpt(folder, "visit.wav", 14, "-ar", "16000", "-ac", "1", start=20)
     (folder / "names.txt").write_text("Zimba\n")
@@ -65,7 +30,8 @@ def test_an_endpoint_of_ones_own(embedded_commands: Deployment, endpoint: Endpoi
 
     assert " ".join(segment["text"] for segment in transcript["segments"]) == "How has the Lamictal been?"
     assert transcript["engine"]["name"] == "openai"
-    assert b"Zimba, sertraline" in endpoint.asked[0]
+    _, _, body = endpoint.asked[0]
+    assert b"Zimba, sertraline" in body
 
 
 def test_a_host_that_is_not_on_the_list(embedded_commands: Deployment) -> None:
