@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.grounding.data import Case, Labelled, transcript_of
+from bench.grounding.negatives import numbered
 from pipeline.adapters.grounding import GroundingVerifier
 from pipeline.domain.evidence import Claim, ClaimVerdict
 from pipeline.ports import SessionFacts
@@ -41,11 +42,8 @@ def excerpts(*, looked_at: bool) -> Iterator[Case]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
             turns = [(who if who.lower() == role else f"{role} {who}", text) for role, who, text in row["turns"]]
-            claims = tuple(
-                Labelled(Claim(f"c{place}", text), bool(right), kind)
-                for place, (right, kind, text) in enumerate(row["claims"])
-            )
-            yield Case(f"{path.stem}-{number}", transcript_of(turns), claims)
+            claims = [Labelled(Claim("", text), bool(right), kind) for right, kind, text in row["claims"]]
+            yield Case(f"{path.stem}-{number}", transcript_of(turns), numbered(claims))
 
 
 def _met(cases: Iterator[Case]) -> Iterator[Met]:

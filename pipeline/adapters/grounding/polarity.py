@@ -208,7 +208,7 @@ def _trailing(words: Sequence[Word], clause: Clause) -> Iterator[int]:
     for index in range(clause.first + 1, min(clause.last, clause.first + _SHORT + 1)):
         form = words[index].form
         trails = form in _TRAILING or (form in _MARKED and words[index - 1].form in {":", "-"})
-        trails = trails or (form == "no" and words[index - 1].form == "," and words[index - 2].is_content)
+        trails = trails or (form == "no" and index > 1 and words[index - 1].form == "," and words[index - 2].is_content)
         if trails and all(not word.form[0].isalnum() for word in words[index + 1 : clause.last]):
             yield index
 

@@ -24,7 +24,11 @@ _HALF = 0.5
 _OF_THE = (["of", "the"], ["of", "my"], ["of", "those"])
 _HALVED = frozenset(("of", "a", "the", "my", "tablet", "pill", "one"))
 _COUNTED = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
-_SUBJECTS = word_set("subjects_anew") | word_set("client_words") | {"the", "his", "her", "their", "my", "you"}
+_AFTER_NO_COUNT = (
+    frozenset(("daily", "weekly", "monthly", "nightly", "the", "his", "her", "their", "my", "you"))
+    | word_set("subjects_anew")
+    | word_set("client_words")
+)
 _COUNTS = word_set("numbers_that_affirm")
 _VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "dozen": 12.0, "fortnight": 2.0}
 _BETWEEN = frozenset(("of", "or", "so", "a", "more", "-"))
@@ -120,7 +124,7 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
         if word.form[0].isdigit() and not _names_something(words, index):
             ordinal = index + 1 < len(words) and words[index + 1].form in _ORDINAL_ENDS
             yield from (quantity._replace(ordinal=ordinal) for quantity in _typed(word.form, index))
-        elif word.form in _COUNTED and not _is_plain_rate(words, index) and not _is_as_soon_as(words, index):
+        elif word.form in _COUNTED and not _counts_nothing(words, index):
             yield Quantity(_COUNTED[word.form], "time", index, index + 1)
         elif word.form in _VAGUE:
             unit = "week" if word.form == "fortnight" else ""
@@ -139,16 +143,10 @@ def _opens_a_time(words: Sequence[Word], index: int) -> bool:
     return not counted and not any(word.form[0].isdigit() or word.form in _COUNTS for word in before)
 
 
-def _is_plain_rate(words: Sequence[Word], index: int) -> bool:
-    """Say whether "once" adds nothing: "once daily" is daily."""
+def _counts_nothing(words: Sequence[Word], index: int) -> bool:
+    """Say whether "once" adds nothing, as in "once daily", or means "as soon as": "once she gets home"."""
     following = words[index + 1].form if index + 1 < len(words) else ""
-    return words[index].form == "once" and following in {"daily", "weekly", "monthly", "nightly"}
-
-
-def _is_as_soon_as(words: Sequence[Word], index: int) -> bool:
-    """Say whether "once" means "as soon as": "once she gets home"."""
-    following = words[index + 1].form if index + 1 < len(words) else ""
-    return words[index].form == "once" and following in _SUBJECTS
+    return words[index].form == "once" and following in _AFTER_NO_COUNT
 
 
 def _spelled(words: Sequence[Word], spoken: Sequence[Quantity]) -> Iterator[Quantity]:

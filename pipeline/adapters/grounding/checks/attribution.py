@@ -1,6 +1,7 @@
 """Attribution: who said it, and of whom; a relative in the note must be one that was spoken of."""
 
 from collections.abc import Container, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.checks.deeds import misplaced_deeds
@@ -61,7 +62,7 @@ def _kin(ground: Ground) -> Iterator[Finding]:
             # A relative who speaks, and is labelled so, need not be spoken of.
             if _names_any(group, ground.index.labels):
                 continue
-            if not _goes_by_another_word(group, ground) and not (_has_unnamed_voice(ground) and _speaks(word, ground)):
+            if not _goes_by_another_word(group, ground) and not (_speaks(word, ground) and _has_unnamed_voice(ground)):
                 yield Finding(CHECK, "relative_not_mentioned", words)
         elif has_basis(ground, frozenset(map(stem, group))) and not _near(group, ground):
             others = [u for u in stretch(ground, reach=0) if _other_kin(group, u, ground)]
@@ -71,9 +72,13 @@ def _kin(ground: Ground) -> Iterator[Finding]:
 
 def _has_unnamed_voice(ground: Ground) -> bool:
     """Say whether a third voice is in the room whose label names no relation."""
-    related = {stem(member) for group in kin_groups() for member in group}
     labels = {u.segment.speaker or "" for u in ground.index.utterances if u.segment.role is Role.OTHER}
-    return any(not related & {stem(word) for word in label.lower().split()} for label in labels)
+    return any(not _relations() & {stem(word) for word in label.lower().split()} for label in labels)
+
+
+@cache
+def _relations() -> frozenset[str]:
+    return frozenset(stem(member) for group in kin_groups() for member in group)
 
 
 def _speaks(word: int, ground: Ground) -> bool:

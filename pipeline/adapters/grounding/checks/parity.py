@@ -26,7 +26,7 @@ _EARLY = 6
 _SUPPOSING = word_set("supposing")
 _REFUSALS = word_set("refusals")
 _SOFT = word_set("soft_negations")
-#: With these a claim says itself that something is not, is over, or is otherwise.
+#: With these too a claim says itself that something is not, is over, or is otherwise.
 _CLAIM_TURNS = word_set("claim_turns")
 
 
