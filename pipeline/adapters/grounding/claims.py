@@ -8,7 +8,7 @@ from functools import cache
 from pipeline.adapters.grounding.index import TranscriptIndex, quantity_name
 from pipeline.adapters.grounding.lexicon import groups_in, pairs_in, word_set, words_in
 from pipeline.adapters.grounding.passage import Passage, Term, names_of, passage_of
-from pipeline.adapters.grounding.quantities import Quantity, quantities_in
+from pipeline.adapters.grounding.quantities import Quantity
 from pipeline.adapters.grounding.words import Word, stem, words_of
 from pipeline.domain.evidence import Claim
 from pipeline.domain.note import SentenceKind
@@ -32,13 +32,17 @@ class ParsedClaim:
     claim: Claim = field(repr=False)
     passage: Passage = field(repr=False)
     kind: SentenceKind
-    quantities: tuple[Quantity, ...]
     #: Character spans of quoted words, without their marks.
     quotations: tuple[tuple[int, int], ...]
     #: Whose words or deeds it reports, where it says so.
     actor: Role | None
     #: Which word names them.
     actor_word: int = 0
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Return its amounts, in order."""
+        return self.passage.quantities
 
     @property
     def text(self) -> str:
@@ -65,7 +69,6 @@ def parse_claim(claim: Claim) -> ParsedClaim:
         claim=claim,
         passage=passage,
         kind=_kind(claim),
-        quantities=quantities_in(words),
         quotations=tuple(match.span(1) for match in _QUOTED.finditer(claim.text)),
         actor=actor,
         actor_word=word,

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from pipeline.adapters.grounding.answers import Answer
 from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.passage import Passage
-from pipeline.adapters.grounding.quantities import Quantity, quantities_in, worked_out
+from pipeline.adapters.grounding.quantities import Quantity, worked_out
 
 _CORRECTION = re.compile(
     r"\b(?:i mean|no wait|wait|sorry|actually|correction|scratch that|make that|rather(?! than)|let me correct)\b"
@@ -45,11 +45,11 @@ def is_taken_back(passage: Passage, this: Quantity, following: Quantity) -> bool
 
 def taken_back_in(passage: Passage, number: int) -> Iterator[tuple[Quantity, int | None]]:
     """Yield every amount of an utterance, with the utterance's number where the same voice took it back."""
-    found = quantities_in(passage.words)
+    found = passage.quantities
     for this, following in zip_longest(found, found[1:]):
         corrected = following is not None and is_taken_back(passage, this, following)
         yield this, number if corrected else None
-    yield from ((amount, None) for amount in worked_out(passage.words))
+    yield from ((amount, None) for amount in worked_out(passage.words, found))
 
 
 def put_right_by(passages: Sequence[Passage], asking: int, answer: Answer | None, proposed: Quantity) -> int | None:
@@ -57,7 +57,7 @@ def put_right_by(passages: Sequence[Passage], asking: int, answer: Answer | None
     if answer is None or answer.utterance == asking or not _is_proposed(passages[asking], proposed):
         return None
     # "Five" affirms that there were some; a "yes" before it affirms what was proposed.
-    given = [q for q in quantities_in(passages[answer.utterance].words) if q.first < (1 if answer.yes else _AT_ONCE)]
+    given = [q for q in passages[answer.utterance].quantities if q.first < (1 if answer.yes else _AT_ONCE)]
     if not given or any(proposed.equals(q) for q in given):
         return None
     return answer.utterance if all(_comparable(proposed, q) for q in given) else None

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pipeline.adapters.grounding.phrases import Meaning, meanings_in
 from pipeline.adapters.grounding.polarity import Clause, clauses_of, negated_words
+from pipeline.adapters.grounding.quantities import Quantity, quantities_in
 from pipeline.adapters.grounding.words import Word, words_of
 
 
@@ -20,16 +22,39 @@ class Term:
     clause: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
-    """A text and what was found in it."""
+    """A text and what is found in it, each when first asked for: most of a session no claim touches."""
 
     text: str = field(repr=False)
     words: tuple[Word, ...] = field(repr=False)
-    clauses: tuple[Clause, ...]
-    negated: tuple[bool, ...]
-    terms: tuple[Term, ...] = field(repr=False)
-    meanings: tuple[Meaning, ...] = field(repr=False)
+    #: Words back from which a negation reaches.
+    reach: int
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Return the clauses in order; together they cover every word."""
+        return clauses_of(self.words)
+
+    @cached_property
+    def negated(self) -> tuple[bool, ...]:
+        """Say of each word whether it stands under a negation."""
+        return negated_words(self.words, self.clauses, self.reach)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Return the amounts, in order."""
+        return quantities_in(self.words)
+
+    @cached_property
+    def meanings(self) -> tuple[Meaning, ...]:
+        """Return the members of synonym groups, overlapping ones too."""
+        return tuple(meanings_in([word.stem for word in self.words]))
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Return what carries its content, in order."""
+        return tuple(_terms(self.words, self.clauses, self.negated, self.meanings))
 
     def clause_at(self, word: int) -> Clause:
         """Return the clause a word belongs to."""
@@ -52,12 +77,7 @@ class Passage:
 
 def passage_of(text: str, words: Sequence[Word] | None = None, reach: int = 12) -> Passage:
     """Return the passage; ``words`` replaces the text's own where abbreviations were written out."""
-    found = tuple(words_of(text) if words is None else words)
-    clauses = clauses_of(found)
-    negated = negated_words(found, clauses, reach)
-    meanings = tuple(meanings_in([word.stem for word in found]))
-    terms = tuple(_terms(found, clauses, negated, meanings))
-    return Passage(text, found, clauses, negated, terms, meanings)
+    return Passage(text, tuple(words_of(text) if words is None else words), reach)
 
 
 def names_of(word: Word) -> frozenset[str]:

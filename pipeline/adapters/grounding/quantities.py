@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -101,9 +102,9 @@ def quantities_in(words: Sequence[Word]) -> tuple[Quantity, ...]:
     return tuple(_with_unit(words, quantity) for quantity in sorted(_numbers(words), key=lambda q: q.first))
 
 
-def worked_out(words: Sequence[Word]) -> tuple[Quantity, ...]:
-    """Return what the numbers of a text amount to: "point eight", "half of a hundred", "two of the three hundreds"."""
-    return tuple(_with_unit(words, quantity) for quantity in _worked_out(words, quantities_in(words)))
+def worked_out(words: Sequence[Word], amounts: Sequence[Quantity]) -> tuple[Quantity, ...]:
+    """Return what the amounts of a text come to: "point eight", "half of a hundred", "two of the three hundreds"."""
+    return tuple(_with_unit(words, quantity) for quantity in _worked_out(words, amounts))
 
 
 def _near(left: float, right: float, vague: bool, rounding: float = 0.0) -> bool:  # noqa: FBT001 - a fact, private
@@ -113,13 +114,10 @@ def _near(left: float, right: float, vague: bool, rounding: float = 0.0) -> bool
 
 
 def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
-    spoken = [
-        Quantity(float(found.value), "", found.start, found.end, ordinal=found.is_ordinal)
-        for found in find_numbers([_Spoken(word.form) for word in words], "en", 0.0)
-        if not any(word.form[0].isdigit() for word in words[found.start : found.end])
-    ]
-    yield from spoken
-    yield from _spelled(words, spoken)
+    if any(_is_a_number(word.form) for word in words):
+        spoken = _said_in_words(words)
+        yield from spoken
+        yield from _spelled(words, spoken)
     for index, word in enumerate(words):
         if word.form[0].isdigit() and not _names_something(words, index):
             ordinal = index + 1 < len(words) and words[index + 1].form in _ORDINAL_ENDS
@@ -132,6 +130,20 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
         elif word.form in {"a", "an"} and _opens_a_time(words, index):
             half = index > 0 and words[index - 1].form == "half"
             yield Quantity(0.5 if half else 1.0, "", index, index + 1)
+
+
+def _said_in_words(words: Sequence[Word]) -> list[Quantity]:
+    return [
+        Quantity(float(found.value), "", found.start, found.end, ordinal=found.is_ordinal)
+        for found in find_numbers([_Spoken(word.form) for word in words], "en", 0.0)
+        if not any(word.form[0].isdigit() for word in words[found.start : found.end])
+    ]
+
+
+@lru_cache(maxsize=20_000)
+def _is_a_number(form: str) -> bool:
+    """Say whether a word by itself is one; without any there is none in words."""
+    return bool(find_numbers([_Spoken(form)], "en", 0.0))
 
 
 def _opens_a_time(words: Sequence[Word], index: int) -> bool:

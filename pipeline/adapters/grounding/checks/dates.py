@@ -8,7 +8,7 @@ from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
 from pipeline.adapters.grounding.lexicon import groups_in
 from pipeline.adapters.grounding.passage import Passage
-from pipeline.adapters.grounding.quantities import Quantity, quantities_in
+from pipeline.adapters.grounding.quantities import Quantity
 from pipeline.domain.evidence import EvidenceSpan, Finding
 
 CHECK = "dates"
@@ -53,7 +53,7 @@ def _dates(dates: Sequence[tuple[str, float, Quantity]], ground: Ground) -> Iter
 
 def _spoken_dates(utterance: Utterance) -> Iterator[tuple[str, float, Quantity]]:
     if any(word.form in _MONTHS for word in utterance.passage.words):
-        yield from _dates_in(utterance.passage, quantities_in(utterance.passage.words))
+        yield from _dates_in(utterance.passage, utterance.passage.quantities)
 
 
 def _returns(ground: Ground) -> Iterator[Finding]:
@@ -82,7 +82,7 @@ def _set_in(index: TranscriptIndex) -> Iterator[tuple[Quantity, Utterance]]:
         if match is not None:
             later = (
                 q
-                for q in quantities_in(utterance.passage.words)
+                for q in utterance.passage.quantities
                 if utterance.passage.words[q.first].start >= match.start()
             )
             yield from ((amount, utterance) for amount in later if amount.is_time)
