@@ -1,6 +1,7 @@
 """Which utterances a claim can rest on, by the weight of the words they share, quoted byte for byte."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
@@ -9,6 +10,7 @@ from pipeline.domain.evidence import EvidenceSpan
 from pipeline.domain.transcript import Segment
 
 _MOST = 3
+_NONE: frozenset[int] = frozenset()
 #: Characters kept beside a quote, to find it again.
 _AROUND = 32
 #: What words of the question before count for in its answer.
@@ -64,7 +66,7 @@ def evidence_for(terms: Sequence[Term], index: TranscriptIndex) -> Evidence:
     held = _held(terms, index)
     candidates: list[Candidate] = []
     covered: frozenset[int] = frozenset()
-    scored = [_candidate(number, held, weights, index) for number in _reachable(held, index)]
+    scored = list(_distinct(held, weights, index))
     while scored and len(candidates) < _MOST:
         best = max(scored, key=lambda c: (_gain(c, covered, weights), c.score, -c.utterance.number))
         if candidates and _gain(best, covered, weights) < _WORTH_ADDING * sum(weights):
@@ -82,7 +84,8 @@ def places_for(terms: Sequence[Term], evidence: Evidence, index: TranscriptIndex
     that the claim names, and a term that an earlier place holds already counts half.
     """
     weights, held = evidence.weights, evidence.held
-    scored = {number: score + _part_of(number, held, weights) for number, score in _own(terms, evidence, index).items()}
+    around = _around(held, weights)
+    scored = {number: score + around[number] for number, score in _own(terms, evidence, index).items()}
     shown: list[Candidate] = []
     covered: frozenset[int] = frozenset()
     while scored and len(shown) < _MOST:
@@ -98,15 +101,22 @@ def _own(terms: Sequence[Term], evidence: Evidence, index: TranscriptIndex) -> d
     weights = evidence.weights
     named = frozenset().union(*(index.speakers_named(term.names) for term in terms))
     for_voice = _VOICE * sum(weights) / (len(weights) or 1)
+    worth = {found: _sum(found, weights) for found in frozenset(evidence.held.values())}
     return {
-        number: _sum(found, weights) + (for_voice if index.utterances[number].segment.speaker in named else 0.0)
+        number: worth[found] + (for_voice if index.utterances[number].segment.speaker in named else 0.0)
         for number, found in evidence.held.items()
     }
 
 
-def _part_of(number: int, held: dict[int, frozenset[int]], weights: Sequence[float]) -> float:
-    around = frozenset().union(*(held.get(near, frozenset()) for near in range(number - _NEAR, number + _NEAR + 1)))
-    return _AROUND_SHARE * _sum(around - held[number], weights)
+def _around(held: dict[int, frozenset[int]], weights: Sequence[float]) -> dict[int, float]:
+    """Return what the terms said around each utterance add to it."""
+    numbers = sorted(held)
+    shares = {}
+    for number in numbers:
+        near = numbers[bisect_left(numbers, number - _NEAR) : bisect_right(numbers, number + _NEAR)]
+        around = frozenset().union(*(held[other] for other in near)) - held[number]
+        shares[number] = _AROUND_SHARE * _sum(around, weights)
+    return shares
 
 
 def _sum(terms: frozenset[int], weights: Sequence[float]) -> float:
@@ -163,15 +173,32 @@ def _reachable(held: dict[int, frozenset[int]], index: TranscriptIndex) -> list[
     return sorted(held.keys() | answers)
 
 
+def _distinct(
+    held: dict[int, frozenset[int]], weights: Sequence[float], index: TranscriptIndex
+) -> Iterator[Candidate]:
+    """Yield the first candidate of all that hold the same terms, since no later one of them is better."""
+    seen: set[tuple[frozenset[int], frozenset[int]]] = set()
+    for number in _reachable(held, index):
+        terms = held.get(number, _NONE), _asked(number, held, index)
+        if terms not in seen:
+            seen.add(terms)
+            yield _candidate(number, held, weights, index)
+
+
 def _candidate(
     number: int, held: dict[int, frozenset[int]], weights: Sequence[float], index: TranscriptIndex
 ) -> Candidate:
-    own = held.get(number, frozenset())
-    asking = index.question_of(number)
+    own, asked = held.get(number, _NONE), _asked(number, held, index)
+    asking = index.question_of(number) if asked else None
     question = None if asking is None else index.utterances[asking]
-    asked = held.get(question.number, frozenset()) - own if question is not None else frozenset()
     score = sum(weights[term] for term in own) + _QUESTION_SHARE * sum(weights[term] for term in asked)
-    return Candidate(index.utterances[number], question if asked else None, own | asked, score)
+    return Candidate(index.utterances[number], question, own | asked, score)
+
+
+def _asked(number: int, held: dict[int, frozenset[int]], index: TranscriptIndex) -> frozenset[int]:
+    """Return the terms that the question before an utterance adds to its own."""
+    asking = index.question_of(number)
+    return _NONE if asking is None else held.get(asking, _NONE) - held.get(number, _NONE)
 
 
 def _gain(candidate: Candidate, covered: frozenset[int], weights: Sequence[float]) -> float:

@@ -65,13 +65,14 @@ def settled(topic: Topic, index: TranscriptIndex) -> Settled:
     places = [_around(index, term) for term in topic.terms]
     shares: dict[Stance, float] = {}
     mentions: dict[Stance, list[Mention]] = {}
-    for number, term in enumerate(topic.terms):
+    leading = [t for t, weight in zip(topic.terms, weights, strict=True) if weight * 2 >= max(weights)]
+    for term in leading:
         for mention in index.mentions(term.names):
             together = sum(w for w, where in zip(weights, places, strict=True) if mention.utterance in where)
-            share = together / sum(weights) if weights[number] * 2 >= max(weights) else 0.0
+            share = together / sum(weights)
             if share > shares.get(mention.stance, 0.0) + 1e-9:
                 shares[mention.stance], mentions[mention.stance] = share, [mention]
-            elif share and share >= shares[mention.stance] - 1e-9:
+            elif share >= shares[mention.stance] - 1e-9:
                 mentions[mention.stance].append(mention)
     return Settled(shares, {stance: tuple(found) for stance, found in mentions.items()})
 

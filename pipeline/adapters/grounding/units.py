@@ -49,14 +49,13 @@ def units_of(passage: Passage, terms: Sequence[Term]) -> Iterator[Unit]:
 def borne_out(unit: Unit, passage: Passage, index: TranscriptIndex) -> Borne:
     """Return how a part fares."""
     weights = [index.weight(term.names) for term in unit.terms]
-    scores = _windows(unit.terms, weights, index)
-    best = max(scores, key=lambda number: (scores[number], -number), default=None)
     total = sum(weights) or 1.0
-    return Borne(
-        weight=total,
-        window=scores[best] / total if best is not None else 0.0,
-        sequence=_sequence(unit, passage, index, best),
-    )
+    windows = _windows(unit.terms, index)
+    held = {found: sum(weights[term] for term in sorted(found)) for found in windows}
+    best = max(windows, key=lambda found: (held[found], -windows[found]), default=None)
+    if best is None:
+        return Borne(total, 0.0, 0.0)
+    return Borne(total, held[best] / total, _sequence(unit, passage, index, windows[best]))
 
 
 def longest_common(left: Sequence[str], right: Sequence[str]) -> int:
@@ -71,23 +70,20 @@ def longest_common(left: Sequence[str], right: Sequence[str]) -> int:
     return lengths[-1]
 
 
-def _windows(terms: Sequence[Term], weights: Sequence[float], index: TranscriptIndex) -> dict[int, float]:
-    """Return for each window, by its middle, the weight of the terms it holds."""
+def _windows(terms: Sequence[Term], index: TranscriptIndex) -> dict[frozenset[int], int]:
+    """Return by the terms that a window holds the middle of the first one that does."""
     held: dict[int, set[int]] = {}
     for number, term in enumerate(terms):
         for utterance in index.where(term.names):
             for middle in range(utterance - _WINDOW, utterance + _WINDOW + 1):
                 held.setdefault(middle, set()).add(number)
-    return {
-        middle: sum(weights[term] for term in sorted(found))
-        for middle, found in held.items()
-        if 0 <= middle < len(index.utterances)
-    }
+    middles = range(len(index.utterances))
+    return {frozenset(held[middle]): middle for middle in sorted(held, reverse=True) if middle in middles}
 
 
-def _sequence(unit: Unit, passage: Passage, index: TranscriptIndex, best: int | None) -> float:
+def _sequence(unit: Unit, passage: Passage, index: TranscriptIndex, best: int) -> float:
     claim = [word.stem for word in passage.words[unit.first : unit.last] if word.form[0].isalnum()]
-    if best is None or not claim:
+    if not claim:
         return 0.0
     near = index.utterances[max(0, best - _WINDOW) : best + _WINDOW + 1]
     return longest_common(claim, [word.stem for u in near for word in u.passage.words]) / len(claim)
