@@ -11,9 +11,10 @@ from pipeline.adapters.grounding.polarity import Clause
 _YES = word_set("yes")
 _NO = word_set("no")
 _SKIP = word_set("before_answers")
-_YES_OPENINGS = phrase_set("yes_openings")
-_NO_OPENINGS = phrase_set("no_openings")
-_INSISTING = phrase_set("insisting")
+_YES_OPENINGS = frozenset(phrase_set("yes_openings"))
+_NO_OPENINGS = frozenset(phrase_set("no_openings"))
+_INSISTING = frozenset(phrase_set("insisting"))
+_LONGEST_OPENING = max(map(len, _YES_OPENINGS | _NO_OPENINGS | _INSISTING))
 _CLOSING_YES = frozenset(("yes", "yeah", "yep"))
 _CLOSING_NO = word_set("closing_no")
 _PLAIN = word_set("plain_answers")
@@ -135,5 +136,5 @@ def _closing(forms: Sequence[str]) -> bool | None:
     return False if last in _CLOSING_NO else True if last in _CLOSING_YES else None
 
 
-def _opens(forms: Sequence[str], openings: Sequence[tuple[str, ...]]) -> bool:
-    return any(tuple(forms[: len(opening)]) == opening for opening in openings)
+def _opens(forms: Sequence[str], openings: frozenset[tuple[str, ...]]) -> bool:
+    return any(tuple(forms[:length]) in openings for length in range(1, _LONGEST_OPENING + 1))

@@ -149,6 +149,8 @@ class TranscriptIndex:
     found: dict[frozenset[str], frozenset[int]] = field(default_factory=dict, repr=False)
     #: The same for amounts, by their name.
     equal: dict[tuple[str, bool], tuple[int, ...]] = field(default_factory=dict, repr=False)
+    #: The same for what was said of a name at a place.
+    stances: dict[tuple[int, int], Mention] = field(default_factory=dict, repr=False)
 
     def weight(self, names: frozenset[str]) -> float:
         """Return the inverse document frequency of a term over the utterances."""
@@ -194,8 +196,11 @@ class TranscriptIndex:
 
     def mentions(self, names: frozenset[str]) -> Iterator[Mention]:
         """Yield where any of the names comes up, with what was said of it."""
-        for utterance, word in sorted({place for name in names for place in self.postings.get(name, ())}):
-            yield self.utterances[utterance].stance_of(word)
+        for place in sorted({place for name in names for place in self.postings.get(name, ())}):
+            known = self.stances.get(place)
+            if known is None:
+                known = self.stances[place] = self.utterances[place[0]].stance_of(place[1])
+            yield known
 
 
 def index_of(transcript: Transcript) -> TranscriptIndex:

@@ -1,7 +1,7 @@
 """Medicines found in a text, brand and generic under one substance."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.lexicon import groups_in
@@ -23,13 +23,17 @@ def _substances() -> dict[str, str]:
 
 def medicines_in(words: Sequence[Word]) -> Iterator[Medicine]:
     """Yield every medicine named in a text."""
-    table = _substances()
     for index, word in enumerate(words):
-        substance = table.get(word.form.removesuffix("'s"))
-        if substance is None and word.form.endswith("s"):
-            substance = table.get(word.form[:-1])
+        substance = _named(word.form)
         if substance is not None:
             yield Medicine(substance, index, index + 1)
+
+
+@lru_cache(maxsize=20_000)
+def _named(form: str) -> str | None:
+    """Return the substance that a word names in the singular, in the plural, or as an owner."""
+    substance = substance_of(form.removesuffix("'s"))
+    return substance_of(form[:-1]) if substance is None and form.endswith("s") else substance
 
 
 def names_of_medicines() -> frozenset[str]:

@@ -10,6 +10,7 @@ from pipeline.adapters.grounding.words import Word
 
 _ENDS = word_set("sentence_ends")
 _JOINERS = word_set("joiners")
+_SUBJECT_JOINERS = frozenset(("and", "so", ",", "then"))
 _PRONOUNS = word_set("pronouns")
 _AUXILIARIES = word_set("auxiliaries")
 _SUBJECTS = word_set("auxiliary_subjects")
@@ -18,6 +19,8 @@ _FILLERS = word_set("fillers")
 _CUES = word_set("negations")
 #: Negations that negate nothing after them.
 _HOLLOW = phrase_set("hollow_negations")
+#: Words at which a clause can begin.
+_OPENERS = _JOINERS | _SUBJECT_JOINERS | _AUXILIARIES | {"cause", "other", "but", "any"}
 _OPENING = 4
 #: A new subject ends a negation in speech without marks: "not very active i've gained weight".
 _SUBJECTS_ANEW = word_set("subjects_anew")
@@ -129,7 +132,7 @@ def _boundaries(words: Sequence[Word]) -> Iterator[int]:
     for index, word in enumerate(words):
         if word.form in _ENDS:
             yield index + 1
-        elif index and (_joins(words, index) or _opens_clause(words, index) or _opens_question(words, index)):
+        elif index and word.form in _OPENERS and (_joins(words, index) or _opens_clause(words, index) or _opens_question(words, index)):
             yield index
 
 
@@ -147,7 +150,7 @@ def _opens_clause(words: Sequence[Word], index: int) -> bool:
         return True
     if words[index].form in {"and", "but"} and follows in _NEW_VERBS:
         return True
-    return words[index].form in {"and", "so", ",", "then"} and follows.split("'")[0] in _PRONOUNS
+    return words[index].form in _SUBJECT_JOINERS and follows.split("'")[0] in _PRONOUNS
 
 
 def _opens_question(words: Sequence[Word], index: int) -> bool:
