@@ -125,6 +125,18 @@ def kin_groups() -> tuple[tuple[str, ...], ...]:
 
 
 @cache
+def stems_of_kin() -> tuple[frozenset[str], ...]:
+    """Return the stems of the words of each relation, in the order of the groups."""
+    return tuple(frozenset(map(stem, group)) for group in kin_groups())
+
+
+@cache
+def kin_stems() -> frozenset[str]:
+    """Return the stems of all words for relatives."""
+    return frozenset().union(*stems_of_kin())
+
+
+@cache
 def _abbreviations() -> tuple[re.Pattern[str], dict[str, tuple[Word, ...]]]:
     table = {short: words_of(long) for short, long in pairs_in("abbreviations.txt")}
     longest_first = sorted(table, key=len, reverse=True)

@@ -173,9 +173,7 @@ def _reachable(held: dict[int, frozenset[int]], index: TranscriptIndex) -> list[
     return sorted(held.keys() | answers)
 
 
-def _distinct(
-    held: dict[int, frozenset[int]], weights: Sequence[float], index: TranscriptIndex
-) -> Iterator[Candidate]:
+def _distinct(held: dict[int, frozenset[int]], weights: Sequence[float], index: TranscriptIndex) -> Iterator[Candidate]:
     """Yield the first candidate of all that hold the same terms, since no later one of them is better."""
     seen: set[tuple[frozenset[int], frozenset[int]]] = set()
     for number in _reachable(held, index):

@@ -132,8 +132,12 @@ def _boundaries(words: Sequence[Word]) -> Iterator[int]:
     for index, word in enumerate(words):
         if word.form in _ENDS:
             yield index + 1
-        elif index and word.form in _OPENERS and (_joins(words, index) or _opens_clause(words, index) or _opens_question(words, index)):
+        elif index and word.form in _OPENERS and _begins_clause(words, index):
             yield index
+
+
+def _begins_clause(words: Sequence[Word], index: int) -> bool:
+    return _joins(words, index) or _opens_clause(words, index) or _opens_question(words, index)
 
 
 def _joins(words: Sequence[Word], index: int) -> bool:

@@ -39,16 +39,18 @@ def spoken_words(text: str) -> tuple[Spoken, ...]:
 
 def _tokens(text: str) -> Iterator[Spoken]:
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        start, end = match.span()
-        if token[-1].isalnum():
-            for word in _written_out(token):
-                yield Spoken(word, start, end)
-        elif not _PAUSE.fullmatch(token):
-            yield Spoken(END, start, end)
+        for word in _said(match.group()):
+            yield Spoken(word, match.start(), match.end())
 
 
 @lru_cache(maxsize=20_000)
+def _said(token: str) -> tuple[str, ...]:
+    """Return the words a written word stands for, or the end of a sentence; a pause is nothing."""
+    if token[-1].isalnum():
+        return _written_out(token)
+    return () if _PAUSE.fullmatch(token) else (END,)
+
+
 def _written_out(token: str) -> tuple[str, ...]:
     """Return the words a written word stands for; hesitations are kept until phrases are known."""
     known = _spellings().get((token,))

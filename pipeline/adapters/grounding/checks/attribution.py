@@ -1,13 +1,12 @@
 """Attribution: who said it, and of whom; a relative in the note must be one that was spoken of."""
 
 from collections.abc import Container, Iterator
-from functools import cache
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.checks.deeds import misplaced_deeds
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
-from pipeline.adapters.grounding.claims import kin_groups
+from pipeline.adapters.grounding.claims import kin_groups, kin_stems, stems_of_kin
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Utterance
 from pipeline.adapters.grounding.lexicon import groups_in, word_set
@@ -44,9 +43,9 @@ def _kin_in_claim(ground: Ground) -> list[tuple[tuple[str, ...], int]]:
     stems = [word.stem for word in ground.claim.passage.words]
     return [
         (group, index)
-        for group in kin_groups()
+        for group, named in zip(kin_groups(), stems_of_kin(), strict=True)
         for index, found in enumerate(stems)
-        if found in {stem(member) for member in group}
+        if found in named
     ]
 
 
@@ -73,12 +72,7 @@ def _kin(ground: Ground) -> Iterator[Finding]:
 def _has_unnamed_voice(ground: Ground) -> bool:
     """Say whether a third voice is in the room whose label names no relation."""
     labels = {u.segment.speaker or "" for u in ground.index.utterances if u.segment.role is Role.OTHER}
-    return any(not _relations() & {stem(word) for word in label.lower().split()} for label in labels)
-
-
-@cache
-def _relations() -> frozenset[str]:
-    return frozenset(stem(member) for group in kin_groups() for member in group)
+    return any(not kin_stems() & {stem(word) for word in label.lower().split()} for label in labels)
 
 
 def _speaks(word: int, ground: Ground) -> bool:

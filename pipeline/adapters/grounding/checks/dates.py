@@ -80,11 +80,7 @@ def _set_in(index: TranscriptIndex) -> Iterator[tuple[Quantity, Utterance]]:
     for utterance in index.utterances:
         match = _RETURN.search(utterance.passage.text)
         if match is not None:
-            later = (
-                q
-                for q in utterance.passage.quantities
-                if utterance.passage.words[q.first].start >= match.start()
-            )
+            later = (q for q in utterance.passage.quantities if utterance.passage.words[q.first].start >= match.start())
             yield from ((amount, utterance) for amount in later if amount.is_time)
 
 

@@ -5,12 +5,12 @@ from enum import Enum
 
 from pipeline.adapters.grounding.checks.ground import Ground
 from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
-from pipeline.adapters.grounding.claims import kin_groups
+from pipeline.adapters.grounding.claims import kin_stems
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Utterance
 from pipeline.adapters.grounding.lexicon import word_set, words_in
 from pipeline.adapters.grounding.passage import names_of
-from pipeline.adapters.grounding.words import Word, stem
+from pipeline.adapters.grounding.words import Word
 from pipeline.domain.evidence import Finding
 from pipeline.domain.note import SentenceKind
 from pipeline.domain.transcript import Role
@@ -82,13 +82,9 @@ def _subject(words: tuple[Word, ...]) -> tuple[Doer | None, int]:
         return Doer.CLIENT, at + 1
     owned = words[at].form.removesuffix("'s") in _CLIENT or words[at].form in {"his", "her", "their"}
     at += owned
-    if at < len(words) and words[at].stem in _kin_stems():
+    if at < len(words) and words[at].stem in kin_stems():
         return Doer.OTHER, at + 1
     return None, 0
-
-
-def _kin_stems() -> frozenset[str]:
-    return frozenset(stem(member) for group in kin_groups() for member in group)
 
 
 def _places(utterance: Utterance, verb: Word) -> Iterator[int]:
@@ -108,6 +104,6 @@ def _doer_of(utterance: Utterance, at: int) -> Doer | None:
             return Doer.CLIENT if role is Role.CLIENT else None
         if form == "you":
             return Doer.CLIENT if role is Role.CLINICIAN else None
-        if form in _THIRD or words[number].stem in _kin_stems():
+        if form in _THIRD or words[number].stem in kin_stems():
             return Doer.OTHER
     return None

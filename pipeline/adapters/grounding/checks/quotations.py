@@ -1,9 +1,11 @@
 """Quotations: quoted words must be in the transcript, in the mouth of whom they are credited to."""
 
+from collections.abc import Sequence
+
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.evidence import quote_of
-from pipeline.adapters.grounding.index import Utterance
-from pipeline.adapters.grounding.words import words_of
+from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
+from pipeline.adapters.grounding.words import Word, words_of
 from pipeline.domain.evidence import EvidenceSpan, Finding
 from pipeline.domain.transcript import Role
 
@@ -27,11 +29,10 @@ def check_quotations(ground: Ground) -> Outcome:
 
 def quoted_in(words: str, ground: Ground) -> list[tuple[Utterance, EvidenceSpan]]:
     """Return the utterances that hold the words, marks and case aside, and where."""
-    forms = _spoken_forms(words)
+    quoted = [word for word in words_of(words) if word.form[0].isalnum()]
+    forms = [word.form for word in quoted]
     found = []
-    for utterance in ground.index.utterances:
-        if forms and forms[0] not in utterance.passage.text.lower().replace("\u2019", "'"):
-            continue
+    for utterance in _may_hold(quoted, ground.index):
         spoken = [word for word in utterance.passage.words if word.form[0].isalnum()]
         at = _position([word.form for word in spoken], forms)
         if at is not None:
@@ -39,8 +40,12 @@ def quoted_in(words: str, ground: Ground) -> list[tuple[Utterance, EvidenceSpan]
     return found
 
 
-def _spoken_forms(words: str) -> list[str]:
-    return [word.form for word in words_of(words) if word.form[0].isalnum()]
+def _may_hold(quoted: Sequence[Word], index: TranscriptIndex) -> Sequence[Utterance]:
+    """Return the utterances in which all content words come up."""
+    places = [index.where(frozenset((word.stem,))) for word in quoted if word.is_content]
+    if not places:
+        return index.utterances
+    return [index.utterances[number] for number in sorted(frozenset.intersection(*places))]
 
 
 def _position(forms: list[str], wanted: list[str]) -> int | None:

@@ -10,7 +10,6 @@ from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance, Utterance
 from pipeline.adapters.grounding.lexicon import groups_in
 from pipeline.adapters.grounding.passage import Passage, Term
-from pipeline.adapters.grounding.phrases import meanings_in
 from pipeline.adapters.grounding.quantities import quantities_in
 from pipeline.adapters.grounding.words import Word, stem
 from pipeline.domain.evidence import EvidenceSpan, Finding
@@ -54,7 +53,7 @@ def times_in(passage: Passage) -> Iterator[tuple[str, str, tuple[int, int]]]:
                 yield "frequency", "=weekly", (index - 1, index + 1)
         if f"{before} {form}" in sorts:
             yield sorts[f"{before} {form}"], f"{before} {form}", (index - 1, index + 1)
-    for meaning in meanings_in([word.stem for word in words]):
+    for meaning in passage.meanings:
         if meaning.name in sorts and _is_rate(words, meaning.first, meaning.last):
             yield sorts[meaning.name], meaning.name, (meaning.first, meaning.last)
 
