@@ -1,6 +1,11 @@
 """The command ``nightscribe``: one module a command group, one seam for errors."""
 
+import io
+import os
 import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -33,7 +38,7 @@ from commands import (
     web,
     worker,
 )
-from pipeline.errors import PipelineError
+from pipeline.errors import FileUnusableError, PipelineError
 
 app = typer.Typer(
     name="nightscribe",
@@ -53,15 +58,39 @@ for group in (consent, hold, audit, keys, account, token, queue):
     app.add_typer(group.app, name=group.NAME, help=group.__doc__)
 
 
-def main() -> None:
+_HOUSE = Path(__file__).parents[1]
+_ROOMS = {(*_HOUSE.parts, room) for room in ("commands", "config", "pipeline", "workers", "web", "infra")}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; 0 done, 1 the work failed (reason code on stderr), 2 usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a sign is no reason to end the work.
+            stream.reconfigure(errors="replace")
     try:
-        app()
-    except PipelineError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
-        sys.exit(1)
+        app(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the last seam: what goes past it would quote values
+        Console(stderr=True, highlight=False, soft_wrap=True).print(str(named(error)), markup=False)
+        sys.exit(1)
+
+
+def named(error: Exception) -> PipelineError:
+    """Return the error as one with a reason code; another's message is left out, for it may quote a session."""
+    if isinstance(error, PipelineError):
+        return error
+    if isinstance(error, OSError) and error.errno is not None:
+        return FileUnusableError(problem=os.strerror(error.errno))
+    return PipelineError(error=type(error).__name__, where=_place(error))
+
+
+def _place(error: Exception) -> str | None:
+    """Return the line of ours that the error came through last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).parts[: len(_HOUSE.parts) + 1] in _ROOMS]
+    return f"{Path(ours[-1].filename).relative_to(_HOUSE)}:{ours[-1].lineno}" if ours else None
 
 
 if __name__ == "__main__":

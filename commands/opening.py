@@ -1,7 +1,9 @@
 """What every command opens first: settings, logs, wiring; and how it speaks to a person."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 from rich.console import Console
 
@@ -29,9 +31,31 @@ def working(what: str) -> AbstractContextManager[object]:
 def write_private(path: Path, body: str | bytes) -> None:
     """Write a file that only its owner can read: what it holds was said in confidence."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_bytes(body if isinstance(body, bytes) else body.encode())
+    with whole_or_not_at_all(path) as file:
+        file.write(body if isinstance(body, bytes) else body.encode())
+
+
+@contextmanager
+def whole_or_not_at_all(path: Path) -> Iterator[BinaryIO]:
+    """Open a file of its owner's that takes its place once it is whole: a full disk leaves what was there.
+
+    What is no ordinary file is written as it stands, and a device keeps its mode: /dev/null is everybody's.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        if path.is_file():
+            path.chmod(0o600)
+        with path.open("wb") as file:
+            yield file
+        return
+    aside = path.with_name(f"{path.name}.part")
+    try:
+        aside.unlink(missing_ok=True)
+        aside.touch(mode=0o600, exist_ok=False)
+        with aside.open("wb") as file:
+            yield file
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def read_document(path: Path, error: type[PipelineError]) -> str:

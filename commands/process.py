@@ -30,6 +30,8 @@ from pipeline.domain.documents.verification import verdicts_to_jsonl, verificati
 from pipeline.ports import SessionRow
 
 NAME = "process"
+#: What ``write_documents`` may write.
+DOCUMENTS = ("transcript.json", "note.json", "verdicts.jsonl", "verification.json", "audit.jsonl", "report.html")
 
 
 def run(
@@ -44,11 +46,19 @@ def run(
 ) -> None:
     """Take one recording through every stage; writes transcript, note, verdicts, audit and an HTML report."""
     form = read_consent_form(consent)
+    make_room_for_documents(output, audio)
     wiring = open_wiring(in_this_process(load_settings()))
     chosen = choose_session_id(session_id, form)
     wishes = Wishes(note_format, num_speakers, dictation=dictation, names=names_in(vocabulary))
     row = travel(wiring, make_submission(wiring, form, chosen, audio, wishes), audio)
     finish(wiring, row, output)
+
+
+def make_room_for_documents(output: Path, source: Path) -> None:
+    """Make the folder before the work; raise a usage error where a document would take the source's place."""
+    output.mkdir(parents=True, exist_ok=True)
+    if any((output / name).exists() and (output / name).samefile(source) for name in DOCUMENTS):
+        raise typer.BadParameter("the documents would take the place of what is handed in: give -o another folder")
 
 
 def finish(wiring: Wiring, row: SessionRow, output: Path) -> None:

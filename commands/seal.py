@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.handing_in import AudioArgument
-from commands.opening import console, read_document
+from commands.opening import console, read_document, whole_or_not_at_all
 from pipeline.adapters.keys.sealing import seal_recording, sealing_context
 from pipeline.domain.session import parse_session_id
 from pipeline.errors import DocumentError
@@ -23,6 +23,8 @@ def run(
     """Encrypt a recording to a deployment's public key, so that the bucket never holds a readable one."""
     context = sealing_context(parse_session_id(session_id))
     key = read_document(public_key, DocumentError)
-    with audio.open("rb") as source, output.open("wb") as sink:
+    if output.exists() and output.samefile(audio):
+        raise typer.BadParameter("the sealed file must not take the recording's place")
+    with audio.open("rb") as source, whole_or_not_at_all(output) as sink:
         seal_recording(source, sink, key, context)
     console.print(f"Wrote {output}")

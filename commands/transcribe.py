@@ -32,6 +32,9 @@ def run(
     vocabulary: VocabularyOption = None,
 ) -> None:
     """Write down a recording and who said what; needs no consent file and keeps nothing."""
+    # Before the work: who mistypes a format learns it at once, and not after an hour.
+    wanted = parse_formats(formats)
+    output.mkdir(parents=True, exist_ok=True)
     settings = load_settings()
     given = {name: value for name, value in (("engine", engine), ("model", model), ("device", device)) if value}
     settings = settings.model_copy(update={"speech": settings.speech.model_copy(update=given)})
@@ -41,7 +44,7 @@ def run(
     )
     with working("Listening and telling voices apart"):
         transcript = _transcribe(audio, settings, task)
-    for name in parse_formats(formats):
+    for name in wanted:
         path = output / f"{audio.stem}.{name}"
         write_private(path, write_transcript(transcript, name))
         console.print(f"Wrote {path}")

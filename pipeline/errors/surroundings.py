@@ -17,6 +17,13 @@ class StoreFullError(TransientError):
     sentence = "The disk or store is full. Make room; work goes on by itself."
 
 
+class FileUnusableError(PermanentError):
+    """A file or folder that somebody named cannot be read or written; ``problem`` is the system's own word for why."""
+
+    reason_code = "file_unusable"
+    sentence = "A file or folder cannot be used. Look at whether it is there, whose it is, and how full the disk is."
+
+
 class ObjectMissingError(TransientError):
     """A row names an object that is not there."""
 
