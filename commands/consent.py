@@ -40,6 +40,8 @@ def read_consent_form(path: Path) -> ConsentForm:
         document = json.loads(read_document(path, ConsentFormInvalidError))
     except json.JSONDecodeError as error:
         raise ConsentFormInvalidError(where=f"line {error.lineno}, not JSON") from None
+    except RecursionError:
+        raise ConsentFormInvalidError(where="the document, nested too deep") from None
     return consent_form_from_json(document)
 
 

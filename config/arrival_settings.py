@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from config.forms import WebAddress
+
 _FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 
@@ -14,8 +16,8 @@ class ArrivalSettings(BaseModel):
 
     model_config = _FROZEN
 
-    queue_url: str = ""
-    queue_endpoint_url: str = ""
+    queue_url: WebAddress = ""
+    queue_endpoint_url: WebAddress = ""
     token: SecretStr | None = None
     #: An arrival nobody consented to is removed this long after it was first seen.
     keep_unconsented: Positive = timedelta(hours=72)

@@ -4,14 +4,16 @@ import os
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.arrival_settings import ArrivalSettings
+from config.forms import Folder, OptionalFile, RedisAddress, WebAddress
 from config.night import NightSettings
 from config.web_settings import ApiSettings, IdentitySettings, MetricsSettings, OpsSettings, WebhookSettings
+from pipeline.domain.note import NoteFormat
 from pipeline.errors import SettingsInvalidError
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -58,7 +60,7 @@ class StoreSettings(BaseModel):
     kind: StoreKind = StoreKind.LOCAL
     bucket: str = ""
     inbound_bucket: str = ""
-    endpoint_url: str = ""
+    endpoint_url: WebAddress = ""
     region: str = "us-east-1"
 
 
@@ -67,7 +69,7 @@ class KeySettings(BaseModel):
 
     model_config = _FROZEN
 
-    folder: Path = Path("~/.config/nightscribe/keys")
+    folder: Folder = Path("~/.config/nightscribe/keys")
 
     @property
     def wrapping_key(self) -> Path:
@@ -133,10 +135,10 @@ class SpeechSettings(BaseModel):
     diarization_model: str = ""
     threads: int = Field(default=0, ge=0)
     #: Up to and with the version, as in http://127.0.0.1:8000/v1; for the engine ``openai``.
-    base_url: str = ""
+    base_url: WebAddress = ""
     api_key: SecretStr = SecretStr("")
     #: The agency's own names, one a line: programs, places, people of the house, medications not in the bundled list.
-    vocabulary_file: Path | None = None
+    vocabulary_file: OptionalFile = None
 
 
 class DraftingSettings(BaseModel):
@@ -146,7 +148,7 @@ class DraftingSettings(BaseModel):
 
     engine: DraftEngine = DraftEngine.EXTRACTIVE
     #: Up to and with the version, as in http://127.0.0.1:8000/v1.
-    base_url: str = ""
+    base_url: WebAddress = ""
     model: str = ""
     api_key: SecretStr = SecretStr("")
 
@@ -160,7 +162,7 @@ class GroundingSettings(BaseModel):
     #: A folder with weights (embedding, entailment), or the model's name at the endpoint (llm).
     model: str = ""
     #: Up to and with the version, as in http://127.0.0.1:8000/v1.
-    base_url: str = ""
+    base_url: WebAddress = ""
     api_key: SecretStr = SecretStr("")
 
 
@@ -182,7 +184,7 @@ class LogSettings(BaseModel):
 
     model_config = _FROZEN
 
-    level: str = "INFO"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
 class Settings(BaseSettings):
@@ -196,14 +198,14 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    data_dir: Path = Path("~/.local/share/nightscribe")
+    data_dir: Folder = Path("~/.local/share/nightscribe")
     #: Empty: SQLite inside the data folder.
     database_url: SecretStr = SecretStr("")
     #: Empty: queues inside the process.
-    redis_url: SecretStr = SecretStr("")
+    redis_url: RedisAddress = SecretStr("")
     jurisdiction: str = "US"
-    note_format: str = "DAP"
-    retention_file: Path | None = None
+    note_format: NoteFormat = NoteFormat.DAP
+    retention_file: OptionalFile = None
     store: StoreSettings = StoreSettings()
     keys: KeySettings = KeySettings()
     queue: QueueSettings = QueueSettings()
@@ -246,12 +248,23 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Return the settings of this process; raise ``SettingsInvalidError`` that names the wrong one."""
+    for name in os.environ:
+        if name.upper().startswith("NIGHTSCRIBE_") and not _is_a_setting(name.upper().removeprefix("NIGHTSCRIBE_")):
+            # Passed over, a mistyped address or retention file would leave the default to count.
+            raise SettingsInvalidError(where=name, problem="there is no such setting")
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "settings"
         raise SettingsInvalidError(where=where, problem=first["msg"]) from None
+
+
+def _is_a_setting(name: str) -> bool:
+    first, below, _ = name.partition("__")
+    field = Settings.model_fields.get(first.lower())
+    # What stands below a group's name is looked at with the group.
+    return field is not None and (not below or isinstance(field.default, BaseModel))
 
 
 #: What a model's process sees of our environment: how to find programs and libraries, and nothing secret.

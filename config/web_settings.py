@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from config.forms import WebAddress
+
 _FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 
@@ -19,8 +21,8 @@ class IdentitySettings(BaseModel):
     #: An account without a second factor must set one up before anything else.
     second_factor_required: bool = False
     #: The address under which browsers find us, as in https://night.example; OIDC comes back to it.
-    public_url: str = ""
-    oidc_issuer: str = ""
+    public_url: WebAddress = ""
+    oidc_issuer: WebAddress = ""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_label: str = "Sign in with your organisation"

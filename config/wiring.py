@@ -17,6 +17,7 @@ from pipeline.adapters.store.encrypted import EncryptedArtifactStore
 from pipeline.adapters.store.local_folder import LocalFolderStore
 from pipeline.domain.retention import RetentionPolicy
 from pipeline.domain.session import Stage
+from pipeline.errors import SettingsInvalidError
 from pipeline.ports import ObjectStore
 
 if TYPE_CHECKING:
@@ -114,7 +115,10 @@ def _model_process(stage: Stage, settings: Settings) -> ChildProcessWork:
 
 def prepare_embedded(settings: Settings) -> None:
     """Make the folder, the keys and the schema of an embedded deployment; keys that were lost are not made anew."""
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsInvalidError(where="data_dir", problem=error.strerror) from None
     if not settings.keys.wrapping_key.exists() and not (settings.folder / "ledger.sqlite3").exists():
         create_keys(settings)
     migrate(settings.ledger_url)

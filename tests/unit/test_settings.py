@@ -34,6 +34,16 @@ def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("NIGHTSCRIBE_STORE__KIND", "s3", "settings"),
         ("NIGHTSCRIBE_STORE__COLOUR", "red", "store.COLOUR"),
         ("NIGHTSCRIBE_SPEECH__ENGINE", "opensesame", "speech.engine"),
+        ("NIGHTSCRIBE_RETENTIONFILE", "/opensesame.toml", "NIGHTSCRIBE_RETENTIONFILE"),
+        ("NIGHTSCRIBE_DATABASE_URL__", "opensesame", "NIGHTSCRIBE_DATABASE_URL__"),
+        ("NIGHTSCRIBE_DATA_DIR", "", "data_dir"),
+        ("NIGHTSCRIBE_KEYS__FOLDER", "", "keys.folder"),
+        ("NIGHTSCRIBE_LOG__LEVEL", "opensesame", "log.level"),
+        ("NIGHTSCRIBE_NOTE_FORMAT", "opensesame", "note_format"),
+        ("NIGHTSCRIBE_REDIS_URL", "htp:opensesame@x", "redis_url"),
+        ("NIGHTSCRIBE_REDIS_URL", "redis://:x@host:opensesame", "redis_url"),
+        ("NIGHTSCRIBE_STORE__ENDPOINT_URL", "opensesame", "store.endpoint_url"),
+        ("NIGHTSCRIBE_DRAFTING__BASE_URL", "localhost:8000", "drafting.base_url"),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_is_not(
@@ -66,7 +76,36 @@ def test_the_default_retention_covers_every_kind() -> None:
     assert load_retention().kinds() == frozenset(ArtifactKind)
 
 
-@pytest.mark.parametrize("text", ["", "policy_id = 'x'\nrules = []", "policy_id = 'x'\n[[rules]]\nkind = 'soul'"])
+def test_a_file_left_empty_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the example file shows as `NIGHTSCRIBE_RETENTION_FILE=` means the defaults."""
+    monkeypatch.setenv("NIGHTSCRIBE_RETENTION_FILE", "")
+
+    assert load_settings().retention_file is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [("keep_days = 7\natmost_days = 30", "there is no atmost_days"), ("keep_days = -1", "below zero")],
+)
+def test_a_limit_that_would_not_count_is_named(tmp_path: Path, rule: str, problem: str) -> None:
+    """A mistyped limit of retention is no limit, so nothing starts under it."""
+    path = tmp_path / "retention.toml"
+    path.write_text(f"policy_id = 'x'\n[[rules]]\nkind = 'draft'\ntrigger = 'signed'\n{rule}")
+
+    with pytest.raises(SettingsInvalidError, match=problem):
+        load_retention(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "policy_id = 'x'\nrules = []",
+        "policy_id = 'x'\nrules = 'none'",
+        "policy_id = 'x'\n[[rules]]\nkind = 'soul'",
+        "policy_id = 'x'\n[[rules]]\nkind = 'draft'\ntrigger = 'signed'\nkeep_days = 'a week'",
+    ],
+)
 def test_a_retention_file_that_leaves_a_kind_out_is_refused(tmp_path: Path, text: str) -> None:
     """An agency's own file must say how long everything is kept."""
     path = tmp_path / "retention.toml"

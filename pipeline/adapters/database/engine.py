@@ -1,15 +1,17 @@
 """Connections: durable, strict, and silent about values, on SQLite and PostgreSQL alike."""
 
 import threading
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 
-from pipeline.errors import SettingsInvalidError
+from pipeline.errors import DatabaseUnavailableError, SettingsInvalidError
 
 #: Marks a transaction that writes, which SQLite must know at its first statement.
 WRITES = "nightscribe_writes"
@@ -38,15 +40,40 @@ _PRAGMAS = (
 )
 
 
+#: What SQLite says of a file that is damaged, or something else.
+_NO_DATABASE = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
+
+
 def create_database_engine(url: str | URL) -> Engine:
     """Return an engine for ``sqlite:///FILE`` or ``postgresql://…``; raise ``SettingsInvalidError`` for others."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # Its message may quote the password.
+        raise SettingsInvalidError(where="database_url") from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         return _sqlite(parsed)
     if backend == "postgresql":
         return _postgresql(parsed)
     raise SettingsInvalidError(where="database_url")
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Give a database that is away, full, locked or no database at all its name, and the driver's code for why."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseUnavailableError(why=_code(error)) from error
+    except DatabaseError as error:
+        if _code(error) in _NO_DATABASE:
+            raise DatabaseUnavailableError(why=_code(error)) from error
+        raise
+
+
+def _code(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
 
 
 def is_sqlite(engine: Engine) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from pipeline.adapters.database.engine import create_database_engine
+from pipeline.adapters.database.engine import create_database_engine, named_errors
 
 if TYPE_CHECKING:
     # Alembic takes a while to import, and only a migration needs it.
@@ -21,7 +21,7 @@ def migrate(url: str) -> None:
 
     engine = create_database_engine(url)
     try:
-        with _ALEMBIC:
+        with _ALEMBIC, named_errors():
             command.upgrade(migration_config(engine), "head")
     finally:
         engine.dispose()

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, Table, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, is_sqlite, writers_turn
+from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, is_sqlite, named_errors, writers_turn
 from pipeline.adapters.database.outbox import announced
 from pipeline.adapters.database.tables import audit_entries, audit_heads, audit_mentions
 from pipeline.audit.chain import GENESIS, Entry, Head, append
@@ -110,7 +110,7 @@ class Database:
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Do the work in one transaction, audit entries included; do it again where the database says so."""
-        with _named_errors():
+        with named_errors():
             for _ in range(_TRIES - 1):
                 try:
                     return self._in_transaction(work, writes=True)
@@ -121,19 +121,19 @@ class Database:
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Do work that only reads; on SQLite it waits for no writer."""
-        with _named_errors():
+        with named_errors():
             return self._in_transaction(work, writes=False)
 
     @contextmanager
     def snapshot(self) -> Iterator[Transaction]:
         """Return a transaction that reads one moment, however long it takes."""
         level = {} if is_sqlite(self.engine) else {"isolation_level": "REPEATABLE READ"}
-        with _named_errors(), self.engine.connect().execution_options(**level) as connection, connection.begin():
+        with named_errors(), self.engine.connect().execution_options(**level) as connection, connection.begin():
             yield Transaction(connection, self.clock(connection), self.limits, self.clock)
 
     def forget_overwritten(self) -> None:
         """See to it that what was just overwritten is in no file of the database; the caller may try again."""
-        with _named_errors(), writers_turn(self.engine):
+        with named_errors(), writers_turn(self.engine):
             if forget_overwritten_pages(self.engine):
                 raise DatabaseUnavailableError
 
@@ -150,14 +150,6 @@ class Database:
         if is_sqlite(self.engine):
             return connection.execution_options(**{WRITES: writes})
         return connection.execution_options(isolation_level="READ COMMITTED")
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        raise DatabaseUnavailableError from error
 
 
 def _is_worth_repeating(error: DBAPIError) -> bool:

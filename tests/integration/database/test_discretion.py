@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.adapters.database import SqlLedger, create_database_engine
+from pipeline.adapters.database import SqlLedger, create_database_engine, migrate
 from pipeline.domain.artifact import ArtifactKind, DataKey, KeyId
 from pipeline.domain.session import Stage
-from pipeline.errors import SettingsInvalidError
+from pipeline.errors import DatabaseUnavailableError, SettingsInvalidError
 from tests.factories import keep_days, make_ledger, make_session, permits, stored, taken, two_people
 
 CANARY = "the-canary-sang"
@@ -62,8 +62,21 @@ def test_sqlite_is_durable_and_strict(tmp_path: Path) -> None:
     assert found == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "temp_store": 2}
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/ledger"])
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/ledger", "ledger", "postgresql://host:port/x"]
+)
 def test_unfit_databases_are_refused(url: str) -> None:
-    """A database that each connection sees anew, or that nobody tested, is no ledger."""
+    """A database that each connection sees anew, that nobody tested, or that is no address at all, is no ledger."""
     with pytest.raises(SettingsInvalidError):
         create_database_engine(url)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    """A damaged ledger, or another program's file, ends in a reason code that says which of them it is."""
+    path = tmp_path / "ledger.sqlite3"
+    path.write_bytes(b"no database at all, but rather long for one" * 100)
+
+    with pytest.raises(DatabaseUnavailableError) as caught:
+        migrate(f"sqlite:///{path}")
+
+    assert caught.value.facts == {"why": "SQLITE_NOTADB"}
