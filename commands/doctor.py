@@ -9,8 +9,9 @@ from pathlib import Path
 import typer
 
 from commands.opening import console
+from config.engine_lacks import engine_checks
 from config.settings import Settings, load_settings
-from config.wiring import wire
+from config.wiring import object_store, wire
 from pipeline.adapters.decoding.sandbox import Sandbox, available_sandbox
 from pipeline.errors import PipelineError
 from workers.broker import make_broker, reachable
@@ -49,7 +50,10 @@ def run() -> None:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what was found."""
     yield _sandbox()
-    yield _attempt("keys, database and store", lambda: wire(settings).ledger.sessions(limit=1))
+    yield _attempt("keys and database", lambda: wire(settings).ledger.sessions(limit=1))
+    yield _attempt("store", lambda: next(iter(object_store(settings).versions("doctor/")), None))
+    for stage, check in engine_checks(settings):
+        yield _attempt(f"engine of {stage}", check)
     yield _queue(settings)
     yield _room(settings.folder)
     yield _swap()

@@ -1,11 +1,12 @@
 """Settings -> the work of each stage; loaded only in the process that runs a model."""
 
+from config.engine_lacks import require_endpoint
 from config.note_formats import load_layouts
 from config.settings import DraftEngine, Settings, SpeechEngine, VerifyEngine
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.documents.vocabulary import names_from_text
 from pipeline.domain.session import SessionKind, Stage
-from pipeline.errors import EngineUnavailableError, SettingsInvalidError
+from pipeline.errors import SettingsInvalidError
 from pipeline.ports import (
     Decoder,
     Diarizer,
@@ -66,6 +67,7 @@ def build_drafter(settings: Settings) -> Drafter:
     if drafting.engine is DraftEngine.LLM:
         from pipeline.adapters.drafting.llm import LlmDrafter, LlmOptions
 
+        require_endpoint(settings, "llm", drafting.base_url)
         options = LlmOptions(drafting.base_url, drafting.model, drafting.api_key.get_secret_value())
         return LlmDrafter(load_layouts(), options, settings.vendors.is_allowed)
     from pipeline.adapters.drafting.extractive import ExtractiveDrafter
@@ -216,8 +218,7 @@ def _openai(settings: Settings) -> Transcriber:
     from pipeline.adapters.speech.openai import OpenAIOptions, OpenAITranscriber
 
     speech = settings.speech
-    if not speech.base_url:
-        raise EngineUnavailableError(engine="openai", lacks="base_url")
+    require_endpoint(settings, "openai", speech.base_url)
     options = OpenAIOptions(
         speech.base_url, speech.model or "whisper-1", speech.api_key.get_secret_value(), speech.language
     )

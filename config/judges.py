@@ -1,5 +1,6 @@
 """Settings -> the model asked beside the verifier's own checks; loaded only where one is asked."""
 
+from config.engine_lacks import require_endpoint
 from config.settings import Settings, VerifyEngine
 from pipeline.adapters.grounding.judging import Judge
 
@@ -31,5 +32,6 @@ def _language_model(settings: Settings) -> Judge:
     from pipeline.adapters.judging.language_model import LanguageModelJudge
 
     grounding = settings.grounding
+    require_endpoint(settings, "llm", grounding.base_url)
     options = LlmOptions(grounding.base_url, grounding.model, grounding.api_key.get_secret_value())
     return LanguageModelJudge(options, settings.vendors.is_allowed)

@@ -60,7 +60,7 @@ def wire(settings: Settings) -> Wiring:
     """
     if settings.is_embedded:
         prepare_embedded(settings)
-    objects = _object_store(settings)
+    objects = object_store(settings)
     keys = LocalKeyFile(settings.keys.wrapping_key, apart_from=(settings.folder,))
     return Wiring(
         settings,
@@ -124,7 +124,8 @@ def prepare_embedded(settings: Settings) -> None:
     migrate(settings.ledger_url)
 
 
-def _object_store(settings: Settings) -> ObjectStore:
+def object_store(settings: Settings) -> ObjectStore:
+    """Return where the encrypted objects lie."""
     if settings.store.kind is StoreKind.LOCAL:
         return LocalFolderStore(settings.folder / "objects")
     from pipeline.adapters.store.s3 import S3Store
