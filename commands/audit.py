@@ -5,30 +5,52 @@ from typing import Annotated
 
 import typer
 
-from commands.opening import console, open_wiring
+from commands.opening import console, open_wiring, read_document
+from config.wiring import Wiring
 from pipeline.audit.check import check_audit, problems
-from pipeline.audit.checkpoint import add_checkpoint
+from pipeline.audit.checkpoint import add_checkpoint, notes_in
 from pipeline.audit.export import export_audit
-from pipeline.errors import AuditBrokenError
+from pipeline.audit.proofs import ProofProblem, check_certificates, check_told
+from pipeline.errors import AuditBrokenError, DocumentError
 
 NAME = "audit"
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
-def check() -> None:
-    """Check every stream: chain, order, heads, and every signed checkpoint; exit 1 where anything is wrong."""
+def check(
+    kept: Annotated[
+        Path | None, typer.Option(help="Checkpoints that were kept elsewhere.", exists=True, dir_okay=False)
+    ] = None,
+) -> None:
+    """Check every stream: chain, order, heads, every signed checkpoint and certificate; exit 1 where one is wrong."""
     wiring = open_wiring()
-    report = check_audit(wiring.ledger, wiring.signer)
+    notes = () if kept is None else notes_in(read_document(kept, DocumentError))
+    if kept is not None and not notes:
+        raise DocumentError(where="no checkpoint in it")
+    report = check_audit(wiring.ledger, wiring.signer, notes)
     for stream in report.streams:
         state = "✔ intact" if stream.problem is None else f"✘ {stream.problem.kind} at entry {stream.problem.seq}"
         console.print(f"{stream.stream:<12} {stream.entries:>8} entries  {state}")
     console.print(f"{'checkpoints':<12} {report.checkpoints:>8} signed")
-    found = list(problems(report))
-    if found:
-        where, problem = found[0]
-        raise AuditBrokenError(stream=where, problem=problem.kind, seq=problem.seq)
+    beside = _beside(wiring)
+    for problem, session_id in beside:
+        console.print(f"✘ {problem}: session {session_id}")
+    for stream_name, first in problems(report):
+        raise AuditBrokenError(stream=stream_name, problem=first.kind, seq=first.seq)
+    for problem, session_id in beside:
+        raise AuditBrokenError(problem=problem, session_id=session_id)
     console.print("The audit log is intact.")
+
+
+def _beside(wiring: Wiring) -> list[tuple[ProofProblem, str]]:
+    """Return where certificates and the newest sessions do not agree with the log."""
+    newest = [row.session.session_id for row in wiring.ledger.sessions()]
+    with wiring.ledger.audit_snapshot() as snapshot:
+        return [
+            *check_certificates(snapshot, wiring.ledger.certificates, wiring.signer),
+            *check_told(snapshot, newest),
+        ]
 
 
 @app.command()

@@ -81,5 +81,9 @@ def write_documents(wiring: Wiring, row: SessionRow, output: Path) -> Path:
         write_private(output / "verdicts.jsonl", verdicts_to_jsonl(verification_from_bytes(documents.verdicts)))
         write_private(output / "verification.json", documents.verdicts)
     write_private(output / "audit.jsonl", audit_lines(wiring, row.session.session_id))
+    for certificate in wiring.ledger.certificates(row.session.session_id):
+        write_private(output / f"{certificate.certificate_id}.json", certificate.body)
+        write_private(output / f"{certificate.certificate_id}.sig", certificate.signature)
+        write_private(output / "public_key.pem", wiring.signer.public_key_pem)
     write_private(output / "report.html", render_html(gather(wiring, row.session.session_id)))
     return output / "report.html"

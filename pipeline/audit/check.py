@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,16 +66,17 @@ class AuditReport:
         return not self.bad_checkpoints and all(stream.problem is None for stream in self.streams)
 
 
-def check_audit(log: AuditLog, signer: PublishedSigner | None) -> AuditReport:
+def check_audit(log: AuditLog, signer: PublishedSigner | None, kept: Sequence[str] = ()) -> AuditReport:
     """Check the log as it is now; without a signer, checkpoints are not looked at."""
     with log.audit_snapshot() as snapshot:
-        return check_snapshot(snapshot, signer)
+        return check_snapshot(snapshot, signer, kept)
 
 
-def check_snapshot(snapshot: AuditSnapshot, signer: PublishedSigner | None) -> AuditReport:
-    """Check one moment of the log."""
+def check_snapshot(snapshot: AuditSnapshot, signer: PublishedSigner | None, kept: Sequence[str] = ()) -> AuditReport:
+    """Check one moment of the log, by its own checkpoints and by those that were kept elsewhere."""
     vouched: defaultdict[Stream, dict[int, bytes]] = defaultdict(dict)
-    trusted = [] if signer is None else [_trust(note, signer, vouched) for note in snapshot.checkpoints()]
+    notes = [] if signer is None else [*snapshot.checkpoints(), *kept]
+    trusted = [] if signer is None else [_trust(note, signer, vouched) for note in notes]
     bad = tuple(number for number, is_good in enumerate(trusted, start=1) if not is_good)
     heads = {head.stream: head for head in snapshot.heads()}
     streams = tuple(

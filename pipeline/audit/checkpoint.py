@@ -53,6 +53,12 @@ def make_checkpoint(heads: Sequence[Head], at: datetime, signer: PublishedSigner
     return replace(unsigned, signature=signature).note()
 
 
+def notes_in(text: str) -> tuple[str, ...]:
+    """Return the signed notes of a file in which they were kept, one after the other."""
+    notes = text.replace("\r\n", "\n").split(f"{ORIGIN}\n")[1:]
+    return tuple(f"{ORIGIN}\n{note.rstrip()}\n" for note in notes)
+
+
 def add_checkpoint(log: AuditLog, signer: PublishedSigner) -> str:
     """Sign where the log ends now, keep the note, and return it; worth doing on a timer, even when nothing happened."""
     with log.audit_snapshot() as snapshot:

@@ -36,13 +36,18 @@ class SqlAuditSnapshot:
         last = None
         while page := self._tx.rows((query if last is None else query.where(audit_entries.c.seq > last)).limit(_PAGE)):
             for row in page:
-                yield Entry(row["stream"], row["seq"], row["body"].encode(), row["digest"])
+                yield Entry(row["stream"], row["seq"], _bytes(row["body"]), _bytes(row["digest"]))
             last = page[-1]["seq"]
 
     def checkpoints(self) -> Iterator[str]:
         """Yield the signed checkpoints, oldest first."""
         query = select(audit_checkpoints.c.note).order_by(audit_checkpoints.c.checkpoint_id)
         return (row["note"] for row in self._tx.rows(query))
+
+
+def _bytes(value: str | bytes | None) -> bytes:
+    """Return what stands there, of whatever type somebody made it: the check names what is wrong with it."""
+    return value.encode() if isinstance(value, str) else value or b""
 
 
 @contextmanager
