@@ -48,6 +48,8 @@ _INTENTS = frozenset(("desire", "intent", "intention", "plan", "plans", "wish", 
 #: What clinicians ask for any of, and the words before "any" that make it no question.
 _ASKED_FOR = word_set("asked_for")
 _BEFORE_ANY = word_set("before_any")
+#: After these "have you" asks nothing: "we're gonna have you rest it".
+_BEFORE_YOU = word_set("before_you")
 #: Words that a trailing negation can cover.
 _SHORT = 8
 #: What follows the thing it negates: "Meds: nil", "SI/HI denied".
@@ -164,7 +166,7 @@ def _opens_question(words: Sequence[Word], index: int) -> bool:
     if words[index].form not in _AUXILIARIES or index + 1 >= len(words) or words[index + 1].form != "you":
         return False
     before = [word.form for word in words[max(0, index - _OPENING) : index]]
-    return not (_QUESTION_WORDS | {"if", "and", "or", "than"}) & set(before) and before[-1] not in _FILLERS
+    return before[-1] not in _BEFORE_YOU and not (_QUESTION_WORDS | {"if", "and", "or", "than"}) & set(before)
 
 
 def _asks(words: Sequence[Word], first: int, last: int) -> bool:
