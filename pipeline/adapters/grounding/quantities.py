@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from text_to_num import find_numbers  # type: ignore[import-untyped] # ships no types
@@ -15,6 +15,8 @@ from pipeline.adapters.grounding.words import Word
 _MINUTES = {"minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0, "month": 43830.0, "year": 525960.0}
 UNIT_OF = {form: unit for unit, forms in pairs_in("units.txt") for form in forms.split()}
 _LONG_TIMES = word_set("long_times")
+#: "The past week" is one.
+_LONE_TIMES = frozenset(("hour", "day", "week", "month", "year"))
 _SLASHED = {7: "day", 52: "week", 12: "month", 24: "hour"}
 _SCALES = (10, 100)
 #: The unit of "7/10".
@@ -24,6 +26,8 @@ _TABLET = 5.0
 _HALF = 0.5
 _OF_THE = (["of", "the"], ["of", "my"], ["of", "those"])
 _HALVED = frozenset(("of", "a", "the", "my", "tablet", "pill", "one"))
+#: Noughts between other numbers alone: "53 y.o." has none.
+_NAUGHTS = frozenset(("oh", "o"))
 _COUNTED = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _AFTER_NO_COUNT = (
     frozenset(("daily", "weekly", "monthly", "nightly", "the", "his", "her", "their", "my", "you"))
@@ -33,6 +37,11 @@ _AFTER_NO_COUNT = (
 _COUNTS = word_set("numbers_that_affirm")
 _VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "dozen": 12.0, "fortnight": 2.0}
 _BETWEEN = frozenset(("of", "or", "so", "a", "more", "-"))
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d\d)")
+#: A date's year of two digits up to this one is of this century.
+_LATEST_YEAR = 40
+_WRITTEN_HALF = "1/2"
 _SLASH = re.compile(r"(\d+(?:\.\d+)?)/(\d+)")
 #: Nobody says the noughts of "11:00".
 _ON_THE_HOUR = ":00"
@@ -40,6 +49,8 @@ _SHORT = 2
 _ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
 #: 30.4 days are a month, and a year has 52.2 weeks.
 _ROUNDING = 0.015
+#: Twenty weeks are told as five months, and four as one.
+_MONTHS_IN_WEEKS = 0.09
 _LONGEST_RUN = 4
 _LARGE = 10_000.0
 
@@ -73,7 +84,8 @@ class Quantity(NamedTuple):
         """Say whether both mean the same amount; a missing unit agrees with any."""
         vague = self.vague or other.vague
         if self.is_time and other.is_time and self.unit != other.unit:
-            return _near(self.value * _MINUTES[self.unit], other.value * _MINUTES[other.unit], vague, _ROUNDING)
+            rounding = _MONTHS_IN_WEEKS if {self.unit, other.unit} == {"week", "month"} else _ROUNDING
+            return _near(self.value * _MINUTES[self.unit], other.value * _MINUTES[other.unit], vague, rounding)
         units_agree = not self.unit or not other.unit or self.unit == other.unit
         return units_agree and _near(self.value, other.value, vague)
 
@@ -119,7 +131,9 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
         yield from spoken
         yield from _spelled(words, spoken)
     for index, word in enumerate(words):
-        if word.form[0].isdigit() and not _names_something(words, index):
+        if _is_mixed(words, index):
+            yield Quantity(float(word.form) + _HALF, "", index, index + 3)
+        elif word.form[0].isdigit() and not _names_something(words, index) and not _is_mixed(words, index - 2):
             ordinal = index + 1 < len(words) and words[index + 1].form in _ORDINAL_ENDS
             yield from (quantity._replace(ordinal=ordinal) for quantity in _typed(word.form, index))
         elif word.form in _COUNTED and not _counts_nothing(words, index):
@@ -127,16 +141,17 @@ def _numbers(words: Sequence[Word]) -> Iterator[Quantity]:
         elif word.form in _VAGUE:
             unit = "week" if word.form == "fortnight" else ""
             yield Quantity(_VAGUE[word.form], unit, index, index + 1, vague=not unit)
+        elif word.form in {"a", "an"} and _is_halved(words, index):
+            yield Quantity(_HALF, "", index, index + 1)
         elif word.form in {"a", "an"} and _opens_a_time(words, index):
-            half = index > 0 and words[index - 1].form == "half"
-            yield Quantity(0.5 if half else 1.0, "", index, index + 1)
+            yield Quantity(1.0, "", index, index + 1)
 
 
 def _said_in_words(words: Sequence[Word]) -> list[Quantity]:
     return [
         Quantity(float(found.value), "", found.start, found.end, ordinal=found.is_ordinal)
         for found in find_numbers([_Spoken(word.form) for word in words], "en", 0.0)
-        if not any(word.form[0].isdigit() for word in words[found.start : found.end])
+        if not any(word.form[0].isdigit() or word.form in _NAUGHTS for word in words[found.start : found.end])
     ]
 
 
@@ -144,6 +159,18 @@ def _said_in_words(words: Sequence[Word]) -> list[Quantity]:
 def _is_a_number(form: str) -> bool:
     """Say whether a word by itself is one; without any there is none in words."""
     return bool(find_numbers([_Spoken(form)], "en", 0.0))
+
+
+def _is_halved(words: Sequence[Word], index: int) -> bool:
+    """Say whether "half a" stands before a unit: "half an hour", "half a cc"."""
+    unit = words[index + 1].form in UNIT_OF if index + 1 < len(words) else False
+    return unit and index > 0 and words[index - 1].form == "half"
+
+
+def _is_mixed(words: Sequence[Word], index: int) -> bool:
+    """Say whether a written number goes on as a half: "2-1/2"."""
+    following = [word.form for word in words[index + 1 : index + 3]]
+    return index >= 0 and words[index].form.isdigit() and following == ["-", _WRITTEN_HALF]
 
 
 def _opens_a_time(words: Sequence[Word], index: int) -> bool:
@@ -185,7 +212,7 @@ def _naughts(words: Sequence[Word], spoken: Sequence[Quantity]) -> Iterator[Quan
     """Yield an "oh" between two numbers as the nought it is, with the hyphens around it: "two-oh-eight"."""
     ends, starts = {q.last for q in spoken}, {q.first for q in spoken}
     for index, word in enumerate(words):
-        if word.form in {"oh", "o"}:
+        if word.form in _NAUGHTS:
             first = index - 1 if index and words[index - 1].form == "-" else index
             last = index + 2 if words[index + 1 : index + 2] and words[index + 1].form == "-" else index + 1
             if first in ends and last in starts:
@@ -194,10 +221,13 @@ def _naughts(words: Sequence[Word], spoken: Sequence[Quantity]) -> Iterator[Quan
 
 def _worked_out(words: Sequence[Word], amounts: Sequence[Quantity]) -> Iterator[Quantity]:
     forms = [word.form for word in words]
+    for index, (form, unit) in enumerate(pairwise(forms)):
+        if form in {"last", "past"} and unit in _LONE_TIMES:
+            yield Quantity(1.0, UNIT_OF[unit], index, index + 2)
     for quantity in amounts:
         before = forms[max(0, quantity.first - 6) : quantity.first]
         if before[-1:] == ["point"] and quantity.value.is_integer() and not _counts_before(amounts, quantity.first - 1):
-            yield Quantity(float(f"0.{quantity.value:.0f}"), "", quantity.first - 1, quantity.last)
+            yield quantity._replace(value=float(f"0.{quantity.value:.0f}"), first=quantity.first - 1)
         if forms[quantity.last : quantity.last + 3] == ["and", "a", "half"]:
             yield quantity._replace(value=quantity.value + _HALF, last=quantity.last + 3)
         first = _half_before(before)
@@ -219,6 +249,9 @@ def _half_before(before: Sequence[str]) -> int | None:
 
 
 def _typed(form: str, index: int) -> Iterator[Quantity]:
+    if form == _WRITTEN_HALF:
+        yield Quantity(_HALF, "", index, index + 1)
+        return
     slashed = _SLASH.fullmatch(form)
     if slashed and int(slashed[2]) in _SLASHED and float(slashed[1]) < 2 * int(slashed[2]):
         yield Quantity(float(slashed[1]), _SLASHED[int(slashed[2])], index, index + 1)
@@ -226,10 +259,20 @@ def _typed(form: str, index: int) -> Iterator[Quantity]:
     if slashed and int(slashed[2]) in _SCALES and float(slashed[1]) <= int(slashed[2]):
         yield Quantity(float(slashed[1]), RATING, index, index + 1)
         return
+    for part in _parts(form):
+        if part.replace(".", "", 1).isdigit():
+            yield Quantity(float(part), "", index, index + 1)
+
+
+def _parts(form: str) -> Iterator[str]:
+    """Yield the numbers that one written word holds: a date's, a clock's, a list's; a year of two digits in full."""
+    dated = _DATE.fullmatch(form)
+    if dated is not None:
+        century = "20" if int(dated[3]) <= _LATEST_YEAR else "19"
+        yield from (dated[1], dated[2], f"{century}{dated[3]}")
+        return
     for part in re.split(r"[/:]", form.removesuffix(_ON_THE_HOUR)):
-        digits = part.replace(",", "")
-        if digits.replace(".", "", 1).isdigit():
-            yield Quantity(float(digits), "", index, index + 1)
+        yield from [part.replace(",", "")] if _THOUSANDS.fullmatch(part) else part.split(",")
 
 
 def _names_something(words: Sequence[Word], index: int) -> bool:
