@@ -99,7 +99,7 @@ def _polarity(turn: Sequence[str]) -> bool | None:
     if not forms:
         return None
     if _opens(forms, _NO_OPENINGS) or forms[0] in _NO:
-        return False
+        return None if _did_once(forms) else False
     if forms[0] in _YES or _opens(forms, _YES_OPENINGS):
         return not (_turns(forms) or _no_longer(forms))
     if _counts(forms):
@@ -109,7 +109,7 @@ def _polarity(turn: Sequence[str]) -> bool | None:
 
 def _insists(turn: Sequence[str]) -> bool:
     """Say whether a yes is one in words of its own."""
-    first = next((n for n, form in enumerate(turn) if form not in _SKIP), len(turn))
+    first = next((n for n, form in enumerate(turn) if form not in _SKIP | _CLOSING_YES), len(turn))
     return _opens(turn[first:], _INSISTING)
 
 
@@ -117,6 +117,12 @@ def _turns(forms: Sequence[str]) -> bool:
     """Say whether a "yeah" is only a start, as in "yeah, no, not really"."""
     early = [form for form in forms[1:4] if form != ","]
     return bool(early) and early[0] == "no"
+
+
+def _did_once(forms: Sequence[str]) -> bool:
+    """Say whether a no is of the present alone: "no, I haven't. I did about three years ago"."""
+    triples = zip(forms, forms[1:], forms[2:], strict=False)
+    return any(words[:2] == ("i", "did") and words[2] not in {"not", "n't"} for words in triples)
 
 
 def _no_longer(forms: Sequence[str]) -> bool:

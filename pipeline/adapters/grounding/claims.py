@@ -23,6 +23,7 @@ _NIL = word_set("nil")
 _GENERIC = words_in("generic.txt")
 _CLIENT = word_set("client_words")
 _CLINICIAN = word_set("clinician_words")
+_HEADINGS_ALONE = word_set("headings_alone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def parse_claim(claim: Claim) -> ParsedClaim:
 
 def terms_of(claim: ParsedClaim, index: TranscriptIndex) -> tuple[Term, ...]:
     """Return what the claim's content rests on: its words, and its amounts under the names of equal spoken ones."""
+    if all(word.form in _HEADINGS_ALONE for word in claim.passage.words):
+        return ()
     counted = {word for quantity in claim.quantities for word in range(quantity.first, quantity.last)}
     words = (
         heard_as(_as_written(part, claim), index)

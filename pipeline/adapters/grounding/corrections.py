@@ -6,8 +6,9 @@ from itertools import zip_longest
 
 from pipeline.adapters.grounding.answers import Answer
 from pipeline.adapters.grounding.lexicon import word_set
+from pipeline.adapters.grounding.numerals import worked_out
 from pipeline.adapters.grounding.passage import Passage
-from pipeline.adapters.grounding.quantities import Quantity, worked_out
+from pipeline.adapters.grounding.quantities import Quantity
 
 _CORRECTION = re.compile(
     r"\b(?:i mean|no wait|wait|sorry|actually|correction|scratch that|make that|rather(?! than)|let me correct)\b"

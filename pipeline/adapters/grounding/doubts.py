@@ -8,8 +8,8 @@ from typing import NamedTuple
 from pipeline.adapters.grounding.evidence import quote_of
 from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
 from pipeline.adapters.grounding.medications import substance_of
+from pipeline.adapters.grounding.numerals import quantities_in
 from pipeline.adapters.grounding.polarity import is_cue
-from pipeline.adapters.grounding.quantities import quantities_in
 from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import EvidenceSpan
 from pipeline.domain.transcript import Segment, Word

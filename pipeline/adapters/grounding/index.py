@@ -88,6 +88,8 @@ class Utterance:
         if following is None or following.is_open:
             return False
         words = self.passage.words[following.first : following.last]
+        if any(word.form == "before" for word in words):
+            return False  # "she put you on buspar. have you been on that before?"
         own = sum(word.is_content for word in words)
         return len(words) <= _BRIEF and own < _OWN_MATTER and any(word.form in _POINTERS for word in words)
 

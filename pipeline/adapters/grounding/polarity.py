@@ -22,6 +22,7 @@ _HOLLOW = phrase_set("hollow_negations")
 #: Words at which a clause can begin.
 _OPENERS = _JOINERS | _SUBJECT_JOINERS | _AUXILIARIES | {"cause", "other", "but", "any"}
 _OPENING = 4
+_OPENING_WORDS = 5
 #: A new subject ends a negation in speech without marks: "not very active i've gained weight".
 _SUBJECTS_ANEW = word_set("subjects_anew")
 _VERDICTS = word_set("brief_verdicts")
@@ -35,11 +36,16 @@ _REPORTING_ON = word_set("reporting_on")
 _TOTALITIES = word_set("totalities")
 _TO_TOTALITY = 5
 _OWNERS = frozenset(("my", "our", "his", "her", "their"))
+#: "If we do not do this" negates nothing that follows.
+_DOING = frozenset(("do", "did"))
+_POINTERS = frozenset(("this", "that", "it"))
+#: "Before I prescribe you that, are you allergic?" asks nothing in its first part.
+_AHEAD = frozenset(("before", "after"))
 _OPINIONS = frozenset(("think", "believe", "feel", "know", "say"))
 _BRIEF = frozenset(("no", "nil", "without"))
 #: "Any rash" asks; a longer clause that opens so need not.
 _BRIEF_QUESTION = 16
-#: Words that "without" covers.
+#: Words that "without" and "non-" cover.
 _WITHOUT = 2
 #: Words that "instead of" covers.
 _INSTEAD = 4
@@ -98,19 +104,30 @@ def _after_last_comma(words: Sequence[Word], clause: Clause, index: int) -> int:
 
 def _end_of_reach(words: Sequence[Word], clause: Clause, cue: int, reach: int) -> int:
     """Return where a negation ends: "no" ends at a comma unless an "or" carries it on, "denies" does not."""
-    brief = words[cue].form == "without" and not any(w.form in _INTENTS for w in words[cue + 1 : cue + 3])
-    span = _WITHOUT if brief else _INSTEAD if words[cue].form == "of" else reach
-    last = min(clause.last, cue + 1 + span)
+    last = min(clause.last, cue + 1 + _span(words, cue, reach))
+    if words[cue + 1 : cue + 2] and words[cue + 1].form in _DOING and words[cue + 2 : cue + 3]:
+        return min(last, cue + 3) if words[cue + 2].form in _POINTERS else last
     if words[cue + 1 : cue + 2] and words[cue + 1].form in _VERDICTS and _begins_anew(words, cue + 2):
         return min(last, cue + 2)
     stop = next((n for n in range(cue + 3, last) if words[n].form in _SUBJECTS_ANEW), last)
     last = last if words[cue + 1 : cue + 2] and words[cue + 1].form in _OPINIONS else stop
     if words[cue].form not in _BRIEF:
         return last
+    forms = [word.form for word in words[cue + 1 : last]]
+    if "some" in forms:
+        return cue + 1 + forms.index("some")
     forms = [word.form for word in words[cue + 1 : clause.last]]
     if "," in forms and not {"or", "nor"} & set(forms[forms.index(",") :]):
         return min(last, cue + 1 + forms.index(","))
     return last
+
+
+def _span(words: Sequence[Word], cue: int, reach: int) -> int:
+    """Return how many words a negation covers at most."""
+    form = words[cue].form
+    if form == "non" or (form == "without" and not any(w.form in _INTENTS for w in words[cue + 1 : cue + 3])):
+        return _WITHOUT
+    return _INSTEAD if form == "of" else reach
 
 
 def _begins_anew(words: Sequence[Word], index: int) -> bool:
@@ -152,7 +169,7 @@ def _opens_clause(words: Sequence[Word], index: int) -> bool:
     follows = words[index + 1].form if index + 1 < len(words) else ""
     if words[index].form == "other" and follows == "than":
         return True
-    if words[index].form == "," and (follows in _OWNERS or follows in _REPORTING_ON):
+    if words[index].form == "," and (follows in _OWNERS or follows in _REPORTING_ON or follows == "just"):
         return True
     if words[index].form in {"and", "but"} and follows in _NEW_VERBS:
         return True
@@ -172,16 +189,23 @@ def _opens_question(words: Sequence[Word], index: int) -> bool:
 def _asks(words: Sequence[Word], first: int, last: int) -> bool:
     if words[last - 1].form == "?":
         return True
-    opening = [word.form for word in words[first:last] if word.form not in _FILLERS][:2]
+    opening = [word.form for word in words[first:last] if word.form not in _FILLERS][:_OPENING_WORDS]
     if not opening:
         return False
     if opening[0] == "any":
-        return last - first <= _BRIEF_QUESTION
-    if opening[1:] == ["about"]:
+        return last - first <= _BRIEF_QUESTION or any(word.form == "anything" for word in words[first:last])
+    if opening[1:2] == ["about"]:
         return opening[0] in {"how", "what"}
     if opening[0] in _AUXILIARIES:
         return len(opening) > 1 and opening[1] in _SUBJECTS
-    return opening[0] in _QUESTION_WORDS and len(opening) > 1 and opening[1] in _AUXILIARIES
+    return opening[0] in _QUESTION_WORDS and _goes_on_to_ask(opening[1:])
+
+
+def _goes_on_to_ask(opening: Sequence[str]) -> bool:
+    """Say whether what follows a question word asks: "did it", "long does the pain", but not "I have you"."""
+    if not opening or opening[0] in _AUXILIARIES:
+        return bool(opening)
+    return opening[0] not in _PRONOUNS and any(a in _AUXILIARIES and b in _SUBJECTS for a, b in pairwise(opening))
 
 
 def _is_open(words: Sequence[Word], first: int, last: int) -> bool:
@@ -200,7 +224,8 @@ def _with_late_marks(words: Sequence[Word], clauses: list[Clause]) -> tuple[Clau
     for clause in reversed(clauses):
         if words[clause.last - 1].form in _ENDS:
             asks = words[clause.last - 1].form == "?"
-        result.append(clause._replace(asks=clause.asks or asks))
+        leads_up = words[clause.first].form not in _AHEAD
+        result.append(clause._replace(asks=clause.asks or (asks and leads_up)))
     return tuple(reversed(result))
 
 

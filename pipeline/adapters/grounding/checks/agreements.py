@@ -16,8 +16,13 @@ _CLAIMED = re.compile(
     re.IGNORECASE,
 )
 _HEDGES = re.compile(
-    r"\b(?:maybe|i'll think|think about it|not sure|don't know|dunno|we'll see|i doubt|i'd have to|not really|can't|"
-    r"cannot|won't|rather not|don't want|don't think|not ready|i'd prefer|no)\b",
+    r"\b(?:maybe|i'll think|think about it|not sure|don't know|dunno|we'll see|i doubt|i'd have to|not really|"
+    r"can't(?! wait)|cannot|won't|rather not|don't want|don't think|not ready|i'd prefer|no)\b",
+    re.IGNORECASE,
+)
+#: A "no" that answers "any questions?", or that there is nothing to add.
+_NOTHING_TO_ADD = re.compile(
+    r"\bno\b(?=[ ,.]+(?:questions?|thanks?|thank you|(?:i+ )*(?:think|guess)? ?(?:i'm|that's|that|it's|it)\b))",
     re.IGNORECASE,
 )
 _NOT_NOW = re.compile(r"\bnot (?:this week|today|yet|right now|now|ready)\b|\bi'm not saying yes\b", re.IGNORECASE)
@@ -39,7 +44,7 @@ def check_agreements(ground: Ground) -> Outcome:
     reply = list(_reply(suggestion, ground))
     text = " ".join(utterance.passage.text for utterance in reply).replace("\u2019", "'")
     declined = _NOT_NOW.search(text) is not None
-    if not reply or (not declined and (_YES.search(text) or not _HEDGES.search(text))):
+    if not reply or (not declined and (_YES.search(text) or not _HEDGES.search(_NOTHING_TO_ADD.sub("", text)))):
         return PASSED
     counter = tuple(quote(utterance) for utterance in (suggestion, *reply))
     return failed(Finding(CHECK, "agreement_not_given", stated.group(), counter))

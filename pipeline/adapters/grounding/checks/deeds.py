@@ -23,6 +23,7 @@ _THIRD = word_set("third_persons")
 _CLIENT = word_set("client_nouns")
 _GENERIC = words_in("generic.txt")
 _REACH = 7
+_PREPOSITIONS = frozenset(("with", "to", "for", "from", "of", "about", "by", "near", "and"))
 _EARLY = 3
 
 
@@ -104,6 +105,12 @@ def _doer_of(utterance: Utterance, at: int) -> Doer | None:
             return Doer.CLIENT if role is Role.CLIENT else None
         if form == "you":
             return Doer.CLIENT if role is Role.CLINICIAN else None
-        if form in _THIRD or words[number].stem in kin_stems():
+        if form in _THIRD or (words[number].stem in kin_stems() and not _is_object(words, number)):
             return Doer.OTHER
     return None
+
+
+def _is_object(words: tuple[Word, ...], index: int) -> bool:
+    """Say whether a relative is whom something is done with: "I stay with my wife and daughter"."""
+    before = [word.form for word in words[max(0, index - 2) : index]]
+    return any(form in _PREPOSITIONS for form in before)

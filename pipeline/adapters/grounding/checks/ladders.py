@@ -6,18 +6,20 @@ from functools import cache
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.checks.nearby import has_basis, stretch
 from pipeline.adapters.grounding.evidence import quote
-from pipeline.adapters.grounding.lexicon import pairs_in
+from pipeline.adapters.grounding.lexicon import pairs_in, word_set
 from pipeline.adapters.grounding.passage import Passage
 from pipeline.adapters.grounding.words import stem
 from pipeline.domain.evidence import Finding
 from pipeline.domain.note import SentenceKind
 
 CHECK = "degree"
+_NO_DEGREES = word_set("no_degrees")
 
 
 def check_ladders(ground: Ground) -> Outcome:
     """Hold each word of degree in the claim against those of its scale in the evidence."""
-    claimed = tuple(rungs_in(ground.claim.passage))
+    negated = ground.claim.passage.negated
+    claimed = tuple(rung for rung in rungs_in(ground.claim.passage) if not negated[rung[2]])
     if not claimed or ground.claim.kind is SentenceKind.ASSESSMENT:
         return NOT_APPLICABLE
     findings = tuple(f for scale, rung, at in claimed if (f := _finding(scale, rung, at, ground)) is not None)
@@ -27,12 +29,17 @@ def check_ladders(ground: Ground) -> Outcome:
 def rungs_in(passage: Passage) -> Iterator[tuple[str, int, int]]:
     """Yield each word of degree: its scale, its rung, and which word it is."""
     table = _rungs()
-    for index, word in enumerate(passage.words):
-        for scale, rung in table.get(word.stem, ()):
-            yield scale, rung, index
-    for meaning in passage.meanings:
-        for scale, rung in table.get(meaning.name, ()):
-            yield scale, rung, meaning.first
+    found = [(word.stem, index) for index, word in enumerate(passage.words)]
+    found += [(meaning.name, meaning.first) for meaning in passage.meanings]
+    for name, index in found:
+        if name in table and not _is_no_degree(passage, index):
+            yield from ((scale, rung, index) for scale, rung in table[name])
+
+
+def _is_no_degree(passage: Passage, index: int) -> bool:
+    """Say whether a word only looks like one of degree: "extremities", "continues", "as soon as possible"."""
+    form, before = passage.words[index].form, passage.words[index - 1].form if index else ""
+    return form in _NO_DEGREES or (form == "possible" and before == "as")
 
 
 @cache

@@ -13,6 +13,8 @@ from pipeline.domain.evidence import EvidenceSpan, Finding
 
 CHECK = "medications"
 _MOST = 3
+_REGULAR = stem("regular")
+_ALLERGY = frozenset(map(stem, ("allergy", "allergies", "allergic")))
 
 
 def check_medications(ground: Ground) -> Outcome:
@@ -51,15 +53,19 @@ def _sounds_said(medicine: Medicine, ground: Ground) -> bool:
 def _nothing_taken(ground: Ground) -> Outcome:
     """Hold "medications: none" against what the client says to take."""
     denied = [topic for topic, _ in ground.topics if topic.negated and _whole_class(topic.terms[0].names)]
-    if not denied or len(ground.topics) > 1:
-        return NOT_APPLICABLE
+    if not denied or len(ground.topics) > 1 or any(w.stem == _REGULAR for w in ground.claim.passage.words):
+        return NOT_APPLICABLE  # who takes nothing regularly may take something
     taken = tuple(quote(ground.index.utterances[n]) for n in taken_in(ground.index))[:_MOST]
     return failed(Finding(CHECK, "medication_taken", ground.claim.text, taken)) if taken else PASSED
 
 
 def taken_in(index: TranscriptIndex) -> list[int]:
-    """Return the utterances in which somebody other than the clinician names a medicine without denying it."""
-    return sorted({number for places in index.taken.values() for number in places})
+    """Return the utterances in which somebody other than the clinician names a medicine without denying it.
+
+    Where a medicine is named as what somebody is allergic to, nobody takes it.
+    """
+    places = {number for places in index.taken.values() for number in places}
+    return sorted(n for n in places if not any(w.stem in _ALLERGY for w in index.utterances[n].passage.words))
 
 
 def _whole_class(names: frozenset[str]) -> bool:

@@ -1,6 +1,6 @@
 """Negation: a denial needs to have been said or asked, and what was denied must not be stated."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.adapters.grounding.background import background
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
@@ -14,6 +14,7 @@ from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.mentions import risk_spans
 from pipeline.adapters.grounding.polarity import cue_over, is_cue
 from pipeline.adapters.grounding.topics import Settled, Topic
+from pipeline.adapters.grounding.words import Word
 from pipeline.domain.evidence import EvidenceSpan, Finding
 from pipeline.domain.note import SentenceKind
 
@@ -30,6 +31,9 @@ _OTHER_MATTERS = 2
 _BEARING = (Stance.AFFIRMED, Stance.TOLD, Stance.SUPPOSED)
 _DENIALS = word_set("denials")
 _FURTHER_ONES = word_set("further_ones")
+_TROUBLES = word_set("troubles")
+#: Words from one on among which "problems" can stand, as in "sleep problems".
+_AFTER = 2
 _REPORTING = word_set("report_stems") | word_set("confession_stems")
 
 
@@ -145,7 +149,22 @@ def _speaks_against(topic: Topic, said: Settled, stance: Stance, ground: Ground)
         return False
     near = {utterance.number for utterance in stretch(ground)}
     mentions = [m for m in said.mentions[stance] if m.utterance in near or m.settled_in in near]
+    mentions = [m for m in mentions if not _is_of_trouble_alone(topic, m, ground)]
     return any(stance is Stance.AFFIRMED or _cue_is_close(ground, mention) for mention in mentions)
+
+
+def _is_of_trouble_alone(topic: Topic, mention: Mention, ground: Ground) -> bool:
+    """Say whether one of claim and mention speaks of trouble with a thing, the other of the thing itself."""
+    said = ground.index.utterances[mention.utterance].passage
+    clause = said.clause_at(mention.word)
+    spoken = said.words[max(clause.first, mention.word - _CLOSE) : min(clause.last, mention.word + _AFTER)]
+    first, last = topic.span
+    claimed = ground.claim.passage.words[max(0, first - _CLOSE) : last + _AFTER]
+    return _names_trouble(spoken) is not _names_trouble(claimed)
+
+
+def _names_trouble(words: Sequence[Word]) -> bool:
+    return any(word.form in _TROUBLES for word in words)
 
 
 def _names_a_matter(topic: Topic, ground: Ground) -> bool:

@@ -31,6 +31,8 @@ _APART = 2
 _SMALL = 12.0
 #: Utterances after a scale in which an answer that opens with a number is given on it.
 _SAME_SCALE = 4
+#: An utterance of so few words right after a scale answers on it: "gosh, it's like a nine".
+_BRIEF_REPLY = 12
 #: Units that people leave out: "he's six", "takes fifty".
 _LOOSE = frozenset(("year", "time", "mg", "dollar", "pound", "percent"))
 
@@ -163,9 +165,11 @@ def _ratings(index: TranscriptIndex) -> tuple[SpokenQuantity, ...]:
     """Return the bare amounts in what is said of a scale and in the answers to it, also to "and right now?"."""
     asked = {u.number for u in index.utterances if _SCALE.search(u.passage.text)}
     answers = {answer for number in asked if (answer := index.answer_of(number)) is not None}
+    brief = {u.number for u in index.utterances if u.number - 1 in asked and len(u.passage.words) <= _BRIEF_REPLY}
     later = {number + step for number in asked for step in range(1, _SAME_SCALE + 1)}
+    at_once = asked | answers | brief
     bare = (s for s in index.quantities if not s.quantity.unit and s.corrected_in is None)
-    return tuple(s for s in bare if s.utterance in asked | answers or (s.utterance in later and not s.quantity.first))
+    return tuple(s for s in bare if s.utterance in at_once or (s.utterance in later and not s.quantity.first))
 
 
 def _agree(claimed: Quantity, spoken: Quantity) -> bool:
@@ -195,8 +199,14 @@ def _rivals(quantity: Quantity, ground: Ground) -> Iterator[SpokenQuantity]:
         unit = spoken.quantity.unit == quantity.unit or (spoken.quantity.is_time and quantity.is_time)
         comparable = unit if quantity.unit else spoken.quantity.noun == quantity.noun
         comparable = comparable or _answers_alone(spoken, ground)
-        if spoken.utterance in near and comparable and spoken.corrected_in is None:
+        if spoken.utterance in near and comparable and spoken.corrected_in is None and not _says_when(spoken, ground):
             yield spoken
+
+
+def _says_when(spoken: SpokenQuantity, ground: Ground) -> bool:
+    """Say whether an amount only tells of a time gone by, as in "last week"."""
+    words = ground.index.utterances[spoken.utterance].passage.words
+    return words[spoken.quantity.first].form in {"last", "past"}
 
 
 def _answers_alone(spoken: SpokenQuantity, ground: Ground) -> bool:

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Ground, Outcome, failed
 from pipeline.adapters.grounding.evidence import quote_of
 from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
+from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.words import Word, words_of
 from pipeline.domain.evidence import EvidenceSpan, Finding
 from pipeline.domain.transcript import Role
 
 CHECK = "quotations"
+_TELLING = word_set("report_stems") | word_set("confession_stems") | word_set("intervention_stems")
+#: Words before a quotation among which the verb that credits it stands.
+_TELLING_WORDS = 6
 
 
 def check_quotations(ground: Ground) -> Outcome:
@@ -22,9 +26,15 @@ def check_quotations(ground: Ground) -> Outcome:
         found = quoted_in(words, ground)
         if not found:
             findings.append(Finding(CHECK, "quotation_not_verbatim", words))
-        elif _all_said_by_other(found, ground.claim.actor):
+        elif _is_credited(start, ground) and _all_said_by_other(found, ground.claim.actor):
             findings.append(Finding(CHECK, "quotation_of_another", words, (found[0][1],)))
     return failed(*findings) if findings else PASSED
+
+
+def _is_credited(start: int, ground: Ground) -> bool:
+    """Say whether a telling verb stands shortly before a quotation; a term in quotation marks is nobody's words."""
+    before = [word.stem for word in ground.claim.passage.words if word.start < start][-_TELLING_WORDS:]
+    return not _TELLING.isdisjoint(before)
 
 
 def quoted_in(words: str, ground: Ground) -> list[tuple[Utterance, EvidenceSpan]]:

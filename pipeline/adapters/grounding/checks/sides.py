@@ -20,7 +20,8 @@ _SITES = frozenset(stem(word) for word in words_in("sites.txt"))
 
 def check_sides(ground: Ground) -> Outcome:
     """Hold each side of the claim against the sides said of the same part."""
-    claimed = tuple(sided(ground.claim.passage.words))
+    words = ground.claim.passage.words
+    claimed = tuple(side for side in sided(words) if not _is_compared_with(words, side[2]))
     if not claimed:
         return NOT_APPLICABLE
     findings = tuple(finding for side, site, at in claimed if (finding := _finding(side, site, at, ground)))
@@ -37,6 +38,11 @@ def sided(words: Sequence[Word]) -> Iterator[tuple[str, str, int]]:
         parts = [w.stem for w in (*after, *reversed(before)) if w.stem in _SITES and w.form not in _OPPOSITE]
         if parts:
             yield word.form, parts[0], index
+
+
+def _is_compared_with(words: Sequence[Word], index: int) -> bool:
+    """Say whether a side only stands for the other one: "right worse than left"."""
+    return any(word.form == "than" for word in words[max(0, index - 2) : index])
 
 
 def _is_verb(words: Sequence[Word], index: int) -> bool:

@@ -9,8 +9,8 @@ from pipeline.adapters.grounding.checks.tenses import outlived
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance, Utterance
 from pipeline.adapters.grounding.lexicon import groups_in
+from pipeline.adapters.grounding.numerals import quantities_in
 from pipeline.adapters.grounding.passage import Passage, Term
-from pipeline.adapters.grounding.quantities import quantities_in
 from pipeline.adapters.grounding.words import Word, stem
 from pipeline.domain.evidence import EvidenceSpan, Finding
 
