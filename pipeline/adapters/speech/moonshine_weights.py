@@ -1,6 +1,6 @@
-"""The weights of Moonshine's decoder, read out of the graph that the moonshine-voice wheel carries.
+"""The weights of Moonshine's encoder and decoder, read out of the graphs that the moonshine-voice wheel carries.
 
-The graph is in ONNX Runtime's own format, whose reader comes with ONNX Runtime. Its matrices are kept in eight bits,
+The graphs are in ONNX Runtime's own format, whose reader comes with ONNX Runtime. Their matrices are in eight bits,
 each with one scale and one zero point, under numbers; the nodes that use them say where in the network they belong.
 """
 
@@ -18,12 +18,17 @@ from numpy.typing import NDArray
 from pipeline.adapters.diarization.weights import weights_in
 
 _KINDS = {1: np.float32, 2: np.uint8}
+# Vectors have one dimension, the kernels of convolutions three; what has two is a matrix, in eight bits.
+_UNQUANTIZED = (1, 3)
 _GRAPH = 5  # the type of an attribute that holds a graph
-_PLAIN = re.compile(r"model\.decoder\.(.+)_merged_0")
-_PLACE = re.compile(r"/model/decoder/(layers\.\d+/\w+/\w+)/(?:MatMul|Add)_output_0")
+_PLAIN = re.compile(r"model\.decoder\.(.+)_merged_0|((?:conv|layer).+?)(?:_add_tensor)?")
+_PLACE = re.compile(r"/(?:model/decoder/)?(layers\.\d+/\w+/\w+)/(?:MatMul|Add)_output_0")
+_LEVELLED = re.compile(r"/(groupnorm/\w+)_output_0")
 _QUANTIZED = "_quantized"
 #: The matrix that makes logits of what the last layer found, and the one that makes vectors of tokens.
 LOGITS, EMBEDDING = "logits", "embed_tokens.weight"
+#: What the first filters are multiplied by after they were brought to one mean and width, and what is added.
+SPREAD, CENTRE = "groupnorm.Mul", "groupnorm.Add"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Weights:
     """What the network has learned, by the names of the published network."""
 
     matrices: dict[str, Matrix] = field(repr=False)
+    #: Vectors, and the kernels of convolutions.
     vectors: dict[str, NDArray[np.float32]] = field(repr=False)
 
     def beside(self, names: Sequence[str]) -> Matrix:
@@ -52,19 +58,43 @@ class Weights:
         )
 
 
-def read_weights(path: Path) -> Weights:
+def read_decoder(path: Path) -> Weights:
     """Return the weights of a decoder's graph."""
     graph = _graph(path.read_bytes())
-    stored = {tensor.Name().decode(): tensor for tensor in _each(graph, "Initializers") if tensor.DataType() in _KINDS}
-    plain = {match[1]: _array(stored[name]) for name in stored if (match := _PLAIN.fullmatch(name))}
+    stored = _stored(graph)
     keys = {**dict(_places(graph)), EMBEDDING: f"model.decoder.{EMBEDDING}_merged_0"}
-    return Weights(
-        {name: _matrix(stored, key) for name, key in keys.items()},
-        {name: values for name, values in plain.items() if values.ndim == 1},
-    )
+    return Weights({name: _matrix(stored, key) for name, key in keys.items()}, dict(_vectors(stored)))
 
 
-def _places(graph: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - the reader has no types
+def read_encoder(path: Path) -> Weights:
+    """Return the weights of an encoder's graph."""
+    graph = _graph(path.read_bytes())
+    stored = _stored(graph)
+    levelling = {name: _array(stored[key]) for name, key in _levelling(graph) if key in stored}
+    matrices = {name: _matrix(stored, key) for name, key in _places(graph)}
+    return Weights(matrices, {**dict(_vectors(stored)), **levelling})
+
+
+def _stored(graph: Any) -> dict[str, Any]:  # noqa: ANN401 - the reader has no types
+    return {tensor.Name().decode(): tensor for tensor in _each(graph, "Initializers") if tensor.DataType() in _KINDS}
+
+
+def _vectors(stored: dict[str, Any]) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    for name, tensor in stored.items():
+        plain = _PLAIN.fullmatch(name)
+        if plain and tensor.DimsLength() in _UNQUANTIZED:
+            yield plain[1] or plain[2], _array(tensor)
+
+
+def _levelling(graph: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - as above
+    """Yield the name and key of what comes after the first filters were brought to one mean and width."""
+    for node in _each(graph, "Nodes"):
+        place = _LEVELLED.fullmatch(node.Outputs(0).decode())
+        if place and node.InputsLength() > 1:
+            yield place[1].replace("/", "."), node.Inputs(1).decode()
+
+
+def _places(graph: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - as above
     """Yield the name of each matrix and the key under which it is stored, of the graph and its branches."""
     for node in _each(graph, "Nodes"):
         for attribute in _each(node, "Attributes"):
