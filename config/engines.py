@@ -166,13 +166,13 @@ def _voices(task: StageTask) -> VoiceCount:
     """
     given = task.facts.get("voices")
     people = dict(session_facts(task).participants)
-    clinicians = people.get("clinician")
+    clinicians, interpreters = people.get("clinician"), people.get("interpreter", 0)
     if given is not None:
-        return VoiceCount(exactly=int(given), clinicians=clinicians)
+        return VoiceCount(exactly=int(given), clinicians=clinicians, interpreters=interpreters)
     registered = sum(people.values())
     if not registered:
         return VoiceCount()
-    return VoiceCount(at_most=registered + 1, registered=registered, clinicians=clinicians)
+    return VoiceCount(at_most=registered + 1, registered=registered, clinicians=clinicians, interpreters=interpreters)
 
 
 def _house_names(settings: Settings) -> tuple[str, ...]:

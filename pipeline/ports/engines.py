@@ -66,6 +66,8 @@ class VoiceCount:
     registered: int | None = None
     #: How many of them are clinicians.
     clinicians: int | None = None
+    #: How many of them interpret.
+    interpreters: int = 0
 
 
 class Diarizer(Protocol):

@@ -81,6 +81,7 @@ NOTE_REASONS: Mapping[str, str] = {
 FLAGS: Mapping[str, str] = {
     "more_voices_than_participants": "More voices were heard than people are registered for this session.",
     "fewer_voices_than_participants": "Fewer voices were heard than people are registered for this session.",
+    "interpreted": "An interpreter took part. What one voice says may be another person's words.",
     "clipped": "Parts of the recording are overdriven, and words there may be wrong.",
     "several_tracks": "The file has several sound tracks, and only the first was listened to.",
     "other_language": "Another language than expected seems to be spoken. The text may be wrong throughout.",

@@ -55,7 +55,7 @@ def features(turns: Sequence[tuple[str, str]]) -> dict[str, Features]:
     """Return a row of features for each voice, in the order of ``Cues.names``; a turn is (voice, text)."""
     said: dict[str, list[str]] = {}
     for voice, text in turns:
-        said.setdefault(voice, []).append(_plain(text))
+        said.setdefault(voice, []).append(plain(text))
     opens = next(iter(said), None)
     asks = next((voice for voice, text in turns if "?" in text), None)
     return {voice: _row(" / ".join(texts), (voice == opens, voice == asks)) for voice, texts in said.items()}
@@ -77,7 +77,7 @@ def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, longest_first))})(?![\w'])")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return the text in lower case, with straight apostrophes, no commas, and "you know" as one word.
 
     As a filler it addresses nobody; after "do", "did", "if" or "let" it does.

@@ -24,6 +24,7 @@ def flags(transcript: Transcript, voices: VoiceCount, diarization_confidence: fl
     found = (
         *transcript.flags,
         *_count_flags(heard_voices(transcript.segments), voices),
+        *(("interpreted",) if voices.interpreters else ()),
         *_recording_flags(transcript.recording),
         *_doubt_flags(transcript, diarization_confidence),
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.domain.transcript import Role, Segment
 from pipeline.stages.transcribe.cues import features, load_cues, word_count
+from pipeline.stages.transcribe.interpreting import Attribution, with_interpreters
 
 #: Below this confidence a clinician is asked to look; at it, held-out guesses were right 9 times in 10.
 UNCERTAIN_BELOW = 0.8
@@ -24,16 +25,16 @@ ASKING = frozenset({"open_questions", "closed_questions", "question_marks", "ask
 _PASSER_BY = 0.1
 _PASSED_BY_WORDS = 50
 
-Attribution = tuple[Role, float]
 
-
-def attribute_roles(segments: Sequence[Segment], clinicians: int | None = None) -> tuple[Segment, ...]:
+def attribute_roles(
+    segments: Sequence[Segment], clinicians: int | None = None, interpreters: int = 0
+) -> tuple[Segment, ...]:
     """Return the segments with the role of each voice, and how sure that is; a segment without a voice gets none.
 
-    ``clinicians`` is how many are registered for the session.
+    ``clinicians`` and ``interpreters`` are how many are registered for the session.
     """
     turns = [(segment.speaker, segment.text) for segment in segments if segment.speaker is not None]
-    roles = roles_of(turns, clinicians)
+    roles = with_interpreters(roles_of(turns, clinicians), turns, interpreters)
     return tuple(_with_role(segment, roles) for segment in segments)
 
 

@@ -98,6 +98,14 @@ def test_voice_count_flags(voices: VoiceCount, flag: str) -> None:
     assert transcript_of(run(voices=voices)).flags == (flag,)
 
 
+def test_an_interpreter_is_flagged() -> None:
+    """Where an interpreter is registered, the transcript says so, and that the client's voice is not sure."""
+    transcript = transcript_of(run(voices=VoiceCount(registered=2, interpreters=1)))
+
+    assert transcript.flags == ("interpreted", "roles_uncertain")
+    assert {s.role_confidence for s in transcript.segments if s.role is Role.CLIENT} == {0.5}
+
+
 @pytest.mark.parametrize(
     ("clipped", "level", "flag"), [(0.01, -20.0, "clipped"), (0.0, -52.0, "low_level")], ids=["clipped", "low"]
 )

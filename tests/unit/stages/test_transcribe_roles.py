@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.domain.transcript import Role
+from pipeline.stages.transcribe.interpreting import with_interpreters
 from pipeline.stages.transcribe.roles import UNCERTAIN_BELOW, roles_of
 
 C, X = "clinician's voice", "client's voice"
@@ -205,3 +206,40 @@ def test_asking_alone_makes_nobody_sure() -> None:
     )
 
     assert all(confidence < UNCERTAIN_BELOW for _, confidence in roles.values())
+
+
+_INTERPRETED = [
+    (C, "Hi, come on in. How have you been since we last met? What would you like to talk about today?"),
+    ("interpreter", "Good morning, interpreter speaking. I will interpret everything that is said."),
+    (X, "I don't sleep. My mother is ill and I worry."),
+    (C, "It sounds like the nights are hard. What goes through your mind when you lie awake?"),
+    ("interpreter", "I think of my mother all the time, and I can't stop crying."),
+]
+
+
+def test_a_voice_that_says_it_interprets() -> None:
+    """A voice that says of itself that it interprets is another person's, whatever it says for the client."""
+    roles = with_interpreters(roles_of(_INTERPRETED), _INTERPRETED, registered=1)
+
+    assert {voice: role for voice, (role, _) in roles.items()} == {
+        C: Role.CLINICIAN,
+        X: Role.CLIENT,
+        "interpreter": Role.OTHER,
+    }
+
+
+def test_an_interpreter_who_does_not_say_so() -> None:
+    """Where an interpreter is registered and no voice says it interprets, no voice is sure to be the client's."""
+    turns = THERAPY["risk"]
+
+    roles = with_interpreters(roles_of(turns), turns, registered=1)
+
+    assert roles[C] == roles_of(turns)[C]
+    assert roles[X] == (Role.CLIENT, 0.5)
+
+
+def test_talk_of_an_interpreter() -> None:
+    """Who speaks of an interpreter is none."""
+    turns = [*THERAPY["risk"], (X, "We had an interpreter at the court, this is my interpreter's number.")]
+
+    assert with_interpreters(roles_of(turns), turns, registered=0) == roles_of(turns)
