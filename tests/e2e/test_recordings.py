@@ -31,7 +31,7 @@ BAD = {
     "silent.wav": "recording_silent",
     "short.wav": "recording_too_short",
     "truncated.wav": "recording_truncated",
-    "ten-hours.wav": "recording_too_long",
+    "ten-hours.wav": "recording_truncated",
     "no-sound.mp4": "recording_has_no_audio",
     "noise.wav": "no_speech",
 }

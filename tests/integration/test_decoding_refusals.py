@@ -58,7 +58,7 @@ REFUSED = {
     "digital silence": (wav(np.zeros(16_000 * 12, dtype=np.float32)), RecordingSilentError),
     "hiss": (wav(noise(12.0, level=0.0003)), RecordingSilentError),
     "clicks": (wav(np.where(np.arange(16_000 * 12) % 32_000 == 0, 0.5, 0.0).astype(np.float32)), RecordingSilentError),
-    "ten hours said, one second there": (lying_wav(1.0, TEN_HOURS), RecordingTooLongError),
+    "ten hours said, one second there": (lying_wav(1.0, TEN_HOURS), RecordingTruncatedError),
     "a minute said, half of it there": (lying_wav(30.0, 60.0), RecordingTruncatedError),
 }
 

@@ -41,7 +41,9 @@ class ChannelLevels:
         whole = len(sound) // _FRAME * _FRAME
         self._rest = sound[whole:].copy()
         frames = sound[:whole].reshape(-1, _FRAME, 2)
-        self._power.append(np.einsum("fsc,fsc->fc", frames, frames, dtype=np.float64) / _FRAME)
+        squares = np.einsum("fsc,fsc->fc", frames, frames, dtype=np.float64) / _FRAME
+        # Less what a faulty recorder's offset from the middle adds.
+        self._power.append(np.maximum(squares - np.square(frames.mean(axis=1, dtype=np.float64)), 0.0))
 
     def turns(self) -> tuple[VoiceTurn, ...]:
         """Return who spoke when, where each channel is one voice's own; else nothing."""

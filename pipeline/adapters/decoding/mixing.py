@@ -15,6 +15,8 @@ _FULL_SCALE = 10 ** (-0.1 / 20)
 _DEAD_BELOW = 10 ** (-40 / 10)
 #: Two channels that cancel each other: one of them is wired with its polarity reversed.
 _OPPOSITE = -0.9
+#: From here on, sound that lies off the middle is louder than what it holds for those who measure it (-50 dBFS).
+_OFF_THE_MIDDLE = 0.003
 _FRAME = SAMPLE_RATE // 50
 #: Below this, 16 bits leave five for the sound, and an open microphone in a room is already louder.
 SILENCE_DBFS = -60.0
@@ -45,7 +47,8 @@ class Mixdown:
 
     channels: int
     _mono: bytearray = field(default_factory=bytearray, repr=False)
-    _energy: NDArray[np.float64] = field(init=False)
+    _sum: NDArray[np.float64] = field(init=False)
+    _squares: NDArray[np.float64] = field(init=False)
     _clipped: NDArray[np.int64] = field(init=False)
     _cross: float = 0.0
     _peak: float = 0.0
@@ -53,7 +56,7 @@ class Mixdown:
 
     def __post_init__(self) -> None:
         """Start with nothing heard."""
-        self._energy = np.zeros(self.channels)
+        self._sum, self._squares = np.zeros(self.channels), np.zeros(self.channels)
         self._clipped = np.zeros(self.channels, dtype=np.int64)
 
     @property
@@ -69,7 +72,8 @@ class Mixdown:
         loud = np.abs(sound)
         self._peak = max(self._peak, float(loud.max()))
         self._clipped += np.count_nonzero(loud >= _FULL_SCALE, axis=0)
-        self._energy += np.einsum("ij,ij->j", sound, sound, dtype=np.float64)
+        self._sum += sound.sum(axis=0, dtype=np.float64)
+        self._squares += np.einsum("ij,ij->j", sound, sound, dtype=np.float64)
         self._cross += float(np.dot(sound[:, 0], sound[:, -1]))
         if self.channels == 2:  # noqa: PLR2004 # stereo
             self._levels.add(sound)
@@ -79,7 +83,18 @@ class Mixdown:
     def cancels(self) -> bool:
         """Say whether two channels are each other's opposite, so that their sum is next to nothing."""
         both = float(np.sqrt(self._energy[0] * self._energy[-1]))
-        return self.channels == 2 and both > 0 and self._cross / both < _OPPOSITE  # noqa: PLR2004 # stereo
+        cross = self._cross - float(self._sum[0] * self._middles[-1])
+        return self.channels == 2 and both > 0 and cross / both < _OPPOSITE  # noqa: PLR2004 # stereo
+
+    @property
+    def _middles(self) -> NDArray[np.float64]:
+        """Return what each channel swings around: 0, but for recorders with a fault."""
+        return self._sum / max(1.0, self.seconds * SAMPLE_RATE)
+
+    @property
+    def _energy(self) -> NDArray[np.float64]:
+        """Return the energy of each channel, that of lying off the middle left out."""
+        return np.maximum(self._squares - self._sum * self._middles, 0.0)
 
     def turns(self) -> tuple[VoiceTurn, ...]:
         """Return who spoke when, where each of two channels carries one voice; else nothing."""
@@ -88,6 +103,9 @@ class Mixdown:
     def finish(self) -> tuple[Samples, Level]:
         """Return the one channel, in [-1, 1], and how loud it is."""
         samples = np.frombuffer(self._mono, dtype=np.float32)
+        middle = float(self._middles.sum())
+        if abs(middle) > _OFF_THE_MIDDLE:
+            samples -= np.float32(middle)
         alive = self._energy >= max(float(self._energy.max()) * _DEAD_BELOW, 1e-30)
         samples /= max(1, int(alive.sum()))
         np.clip(samples, -1.0, 1.0, out=samples)
