@@ -14,6 +14,8 @@ class Role(StrEnum):
 
 #: Why a word is in doubt that was half heard, or heard in two ways.
 HEARD_UNCLEARLY = "heard_unclearly"
+#: So many words in doubt in a row are no slip: the passage may be in another language, and the words made up.
+PASSAGE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Segment:
     #: Probability that the role is right, 0 to 1.
     role_confidence: float | None = None
     words: tuple[Word, ...] = field(default=(), repr=False)
+
+    @property
+    def is_unclear(self) -> bool:
+        """Say whether its words may be made up: most of them, and no few, are in doubt."""
+        doubted = sum(1 for word in self.words if word.doubt)
+        return doubted >= PASSAGE_WORDS and 2 * doubted > len(self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,23 @@ def test_speech_that_is_no_english(transcriber: MoonshineTranscriber, phone_call
         transcriber.transcribe(phone_call[::-1].copy(), _throughout(phone_call))
 
 
+def test_a_passage_that_is_no_english(transcriber: MoonshineTranscriber, phone_call: Samples) -> None:
+    """Between English sentences, speech in no language it knows is marked, and what is clear is not."""
+    with (_SESSION / "session.opus").open("rb") as file:
+        clear = SandboxedDecoder(DecodingLimits()).decode(file).samples[: 16 * SAMPLE_RATE]
+    sound = np.concatenate([clear, 2.0 * phone_call[: 20 * SAMPLE_RATE][::-1], clear])
+
+    words = [word for segment in transcriber.transcribe(sound, _throughout(sound)).segments for word in segment.words]
+
+    begin, end = len(clear) / SAMPLE_RATE, (len(sound) - len(clear)) / SAMPLE_RATE
+    inside = [word for word in words if word.start is not None and begin + 1.0 < word.start < end - 1.0]
+    outside = [word for word in words if word.start is not None and not begin - 3.0 < word.start < end + 3.0]
+    assert len(inside) > 10
+    assert sum(bool(word.doubt) for word in inside) > 0.8 * len(inside)
+    assert len(outside) > 50
+    assert not any(word.doubt for word in outside)
+
+
 def test_nothing_where_the_diarizer_hears_nobody(transcriber: MoonshineTranscriber, phone_call: Samples) -> None:
     """What one detector alone takes for speech is not written down."""
     with pytest.raises(NoSpeechError):

@@ -90,6 +90,7 @@ FLAGS: Mapping[str, str] = {
     "roles_uncertain": "Who is the clinician and who the client is uncertain. Check a few passages.",
     "voices_uncertain": "The voices were hard to tell apart. Words may stand under the wrong person.",
     "heard_unclearly": "Some words were heard unclearly. They are marked in the transcript.",
+    "passages_unclear": "Whole passages were heard unclearly, perhaps in another language. Their words may be made up.",
     "invented_text_removed": "Text that the engine made up on noise or silence was taken out.",
     "speech_not_understood": "Some of the speech could not be understood and is missing from the transcript.",
     "alignment_missing": "The times of single words are estimates.",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.adapters.speech.moonshine_guards import unsure
 from pipeline.adapters.speech.moonshine_hearing import Sound
 from pipeline.adapters.speech.moonshine_options import MoonshineOptions
 from pipeline.adapters.speech.moonshine_pieces import FLOOR, FRAME_RATE, Levels, Piece
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _SOUNDING_RANGE = 30.0
 # What one voice said is heard again by itself where it is no longer than this and its mean log probability lower.
 _ANSWER_SECONDS = 8.0
-_WEAK = -0.3
+_WEAK = -0.25
 _SURER = 0.1
 _ALIKE = 0.7
 # Seconds kept around an answer that is heard by itself; twice, since a tenth more or less moves what comes out.
@@ -40,7 +41,7 @@ class Part:
     span: Piece
     words: tuple[HeardWord, ...] = field(repr=False)
     confidence: float
-    #: Places of words that were heard in two ways.
+    #: Places of words that were heard in two ways, or in a passage that was heard unclearly throughout.
     doubted: frozenset[int] = frozenset()
 
     @property
@@ -63,7 +64,10 @@ class Part:
 def part_of(heard: "Heard", span: Piece, words: Sequence[HeardWord]) -> Part:
     """Return the words as what was said in a span."""
     tokens = heard.tokens[words[0].first : words[-1].last + 1] if words else ()
-    return Part(span, tuple(words), float(np.mean([np.log(token.probability) for token in tokens])) if tokens else 0.0)
+    confidence = float(np.mean([np.log(token.probability) for token in tokens])) if tokens else 0.0
+    passages = unsure(heard.tokens)
+    doubted = frozenset(place for place, word in enumerate(words) if passages[word.first : word.last + 1].all())
+    return Part(span, tuple(words), confidence, doubted)
 
 
 def answers_alone(
@@ -91,7 +95,7 @@ def _weighed(part: Part, alone: Sequence[Part]) -> Part:
     hearings = [part, *alone]
     if all(_turning(hearing) == _turning(chosen) for hearing in hearings):
         return chosen
-    return replace(chosen, doubted=_differing(chosen, hearings))
+    return replace(chosen, doubted=chosen.doubted | _differing(chosen, hearings))
 
 
 def _turning(part: Part) -> Counter[str]:

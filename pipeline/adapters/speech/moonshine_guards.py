@@ -9,7 +9,10 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 
-from pipeline.adapters.speech.moonshine_tokens import HeardWord
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.adapters.speech.moonshine_tokens import HeardWord, Token
 
 # Mean log probability of a token below which nothing is believed; clear speech lies above -0.15.
 _UNBELIEVABLE = -1.0
@@ -36,6 +39,9 @@ _FALLBACKS = frozenset(
         "silence",
     }
 )
+# So many tokens with a mean log probability below this are of another language, or of sound that hides the words: most
+# of what espeak-ng's voices say in ten languages lies below, clear English above -0.5, far-field speech on either side.
+_RUN, _UNSURE = 20, -0.8
 # Even a slow speaker says a word every two seconds of voiced sound; music is voiced without words.
 _LEAST_WORDS_A_SECOND = 0.25
 _RATE_SECONDS = 4.0
@@ -59,6 +65,17 @@ def invented(words: Sequence[HeardWord], confidence: float, voiced_seconds: floa
     if confidence < _SURE and _plain(words) in _FALLBACKS:
         return True
     return voiced_seconds > _RATE_SECONDS and len(words) < _LEAST_WORDS_A_SECOND * voiced_seconds
+
+
+def unsure(tokens: Sequence[Token]) -> NDArray[np.bool_]:
+    """Return which tokens lie in a passage throughout which the network was unsure."""
+    found = np.zeros(len(tokens), dtype=np.bool_)
+    length = min(_RUN, len(tokens))
+    if length:
+        sums = np.cumsum([0.0, *(np.log(token.probability) for token in tokens)])
+        for start in np.flatnonzero(sums[length:] - sums[:-length] < _UNSURE * length):
+            found[start : start + length] = True
+    return found
 
 
 def _foreign(word: HeardWord) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.domain.transcript import RecordingFacts, Segment, Transcript, VoiceTurn
+from pipeline.domain.transcript import PASSAGE_WORDS, RecordingFacts, Segment, Transcript, VoiceTurn
 from pipeline.ports import VoiceCount
 from pipeline.stages.transcribe.roles import UNCERTAIN_BELOW, least_confidence
 
@@ -68,6 +68,17 @@ def _doubt_flags(transcript: Transcript, diarization_confidence: float | None) -
         yield "crosstalk"
     if any(word.doubt for segment in transcript.segments for word in segment.words):
         yield "heard_unclearly"
+    if _longest_doubt(transcript.segments) >= PASSAGE_WORDS:
+        yield "passages_unclear"
+
+
+def _longest_doubt(segments: tuple[Segment, ...]) -> int:
+    """Return how many words in a row are in doubt, at most."""
+    longest = run = 0
+    for word in (word for segment in segments for word in segment.words):
+        run = run + 1 if word.doubt else 0
+        longest = max(longest, run)
+    return longest
 
 
 def _crosstalk(turns: tuple[VoiceTurn, ...]) -> float:

@@ -82,3 +82,15 @@ def test_what_is_clear_is_not_heard_again() -> None:
 
     assert answers_alone(parts, recognizer, SOUND, MoonshineOptions()) == parts  # type: ignore[arg-type]  # as above
     assert recognizer.asked == []
+
+
+def test_a_passage_that_is_unsure_throughout() -> None:
+    """The words of a long unsure passage are doubted, those of a sure one beside it and of a slip are not."""
+    said = (("yes " * 20, 0.9), ("no", 0.1), ("so " * 20, 0.3))
+    sure, slip, made_up = (heard(text, chance).tokens for text, chance in said)
+    what = Heard(sure + slip + sure + made_up, np.zeros((4, 288), np.float16))
+
+    doubted = part_of(what, Piece(0.0, 20.0), words_of(what.tokens)).doubted
+
+    assert doubted >= frozenset(range(41, 61))
+    assert not doubted & frozenset(range(30))

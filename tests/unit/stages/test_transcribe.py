@@ -6,10 +6,11 @@ import pytest
 
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.documents.transcript import transcript_from_bytes
-from pipeline.domain.transcript import RecordingFacts, Role, Segment, Transcript
+from pipeline.domain.transcript import HEARD_UNCLEARLY, RecordingFacts, Role, Segment, Transcript, Word
 from pipeline.errors import NoSpeechError
 from pipeline.ports import StageResult, VoiceCount, VoiceTurn
 from pipeline.stages.transcribe import transcribe, transcribe_dictation
+from pipeline.stages.transcribe.flags import flags
 from tests.fakes_speech import ENGINE, FakeDecoder, FakeDiarizer, FakeTranscriber, dialogue, some_bytes
 
 SESSION = dialogue(
@@ -114,6 +115,15 @@ def test_recording_flags(clipped: float, level: float, flag: str) -> None:
     facts = RecordingFacts(60.0, 16_000, 1, "flac", clipped=clipped, level_dbfs=level)
 
     assert transcript_of(run(facts=facts)).flags == (flag,)
+
+
+@pytest.mark.parametrize(("count", "flagged"), [(7, False), (8, True)])
+def test_a_passage_in_doubt_is_flagged(count: int, flagged: bool) -> None:  # noqa: FBT001 - a parameter's value
+    """Eight words in doubt in a row are a passage in doubt; fewer are words in doubt."""
+    words = tuple(Word("so", doubt=HEARD_UNCLEARLY) for _ in range(count))
+    transcript = Transcript((Segment("s0001", 0.0, 9.0, "so " * count, words=words),), "en", ENGINE)
+
+    assert ("passages_unclear" in flags(transcript, VoiceCount(), None)) is flagged
 
 
 def test_unsure_diarization_is_flagged() -> None:

@@ -95,9 +95,9 @@ class Statement:
 
 
 def turns_of(transcript: Transcript, voices: Voices) -> tuple[Turn, ...]:
-    """Return the turns; a listener's "mm-hmm" interrupts nobody."""
+    """Return the turns; a listener's "mm-hmm" interrupts nobody, and what may be made up is nobody's words."""
     turns: list[Turn] = []
-    for segment in transcript.segments:
+    for segment in (segment for segment in transcript.segments if not segment.is_unclear):
         units = tuple(_units(segment, turns[-1] if turns else None, voices))
         if units:
             _take(turns, voices.of(segment), units)

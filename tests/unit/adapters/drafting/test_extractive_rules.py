@@ -1,13 +1,14 @@
 """The extractive drafter's rules, one conversation each."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain.note import NoteFormat, SentenceKind
-from pipeline.domain.transcript import Role, Transcript
+from pipeline.domain.transcript import HEARD_UNCLEARLY, Role, Transcript, Word
 from pipeline.errors import TranscriptEmptyError
 from tests.unit.adapters.drafting.talk import CLIENT, CLINICIAN, a_note, a_talk, an_exchange, texts
 
@@ -194,3 +195,21 @@ def test_any_talk_makes_a_faithful_note(lines: list[tuple[str, Role | None, str]
     assert len(ids) == len(set(ids))
     assert [s for s in note.sentences() if not set(s.segment_ids) <= known] == []
     assert [s for s in note.sentences() if s.kind is SentenceKind.REPORTED and not s.segment_ids] == []
+
+
+def test_a_passage_heard_unclearly_is_not_quoted() -> None:
+    """What may be made up of another language stands in no sentence of the note; a word in doubt does."""
+    talk = a_talk(
+        ("A", CLINICIAN, "Tell me about this week."),
+        ("B", CLIENT, "The most important thing is that I have a good relationship with the people."),
+        ("A", CLINICIAN, "And how did you sleep?"),
+        ("B", CLIENT, "I walked two times on Monday."),
+    )
+    clear, made_up, asked, slip = talk.segments
+    made_up = replace(made_up, words=tuple(Word(word, doubt=HEARD_UNCLEARLY) for word in made_up.text.split()))
+    slip = replace(slip, words=tuple(Word(w, doubt=HEARD_UNCLEARLY if w == "two" else None) for w in slip.text.split()))
+
+    note = " ".join(texts(a_note(replace(talk, segments=(clear, made_up, asked, slip)))))
+
+    assert "relationship" not in note
+    assert "two times" in note
