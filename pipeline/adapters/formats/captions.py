@@ -43,8 +43,16 @@ def _blocks(text: str) -> Iterator[_Block]:
         if line.strip():
             block.append(line)
         elif block:
-            yield number - len(block), block
+            yield from _divided(number - len(block), block)
             block = []
+
+
+def _divided(number: int, lines: list[str]) -> Iterator[_Block]:
+    """Yield one block for each line of times: some programs leave out the blank line between cues."""
+    times = [index for index, line in enumerate(lines) if _ARROW.fullmatch(line)]
+    starts = [0, *(index - lines[index - 1].strip().isdigit() for index in times[1:])]
+    for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield number + start, lines[start:stop]
 
 
 def _timed(number: int, lines: list[str]) -> tuple[float, float, str]:

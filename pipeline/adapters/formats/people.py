@@ -13,6 +13,9 @@ _CLINICIAN = re.compile(
     re.IGNORECASE,
 )
 _CLIENT = re.compile(r"\b(?:client|patient|member|couple|partner|husband|wife|mother|father|parent)\b", re.IGNORECASE)
+_INTERPRETER = re.compile(r"\b(?:interpreter|translator)\b", re.IGNORECASE)
+#: How Teams and Zoom mark who comes from outside, as most clients do: it says nothing of what they are to the session.
+_FROM_OUTSIDE = re.compile(r"\((?:guest|external|unverified)\)", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:interpreter|translator|supervisor|observer|guest|student)\b", re.IGNORECASE)
 #: Up to five words before a colon, in brackets or not, as Zoom and whisperX write them.
 _NAMED = re.compile(r"\s*\[?([^\W\d_][^\s:\[\]]*(?:[ ][^\s:\[\]]+){0,4})\]?\s*:(?:\s+(.*)|\s*)", re.DOTALL)
@@ -79,14 +82,15 @@ def _with_roles(segments: Iterable[Segment], roles: Mapping[str, Role]) -> Itera
 
 
 def _stated_roles(names: Iterable[str]) -> dict[str, Role]:
-    """Return the roles that names state; none at all unless they say who the clinician is."""
+    """Return the roles that names state; unless they say who the clinician is, only who interprets."""
     stated = {name: _stated(name.replace("_", " ")) for name in names}
     if Role.CLINICIAN not in stated.values():
-        return {}
+        return {name: Role.OTHER for name in stated if _INTERPRETER.search(name.replace("_", " "))}
     return {name: role or Role.CLIENT for name, role in stated.items()}
 
 
 def _stated(name: str) -> Role | None:
+    name = _FROM_OUTSIDE.sub("", name)
     for pattern, role in ((_OTHER, Role.OTHER), (_CLIENT, Role.CLIENT), (_CLINICIAN, Role.CLINICIAN)):
         if pattern.search(name):
             return role

@@ -1,7 +1,7 @@
 """Transcripts read from what telehealth products, caption programs and recognizers write."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.adapters.formats.captions import read_srt, read_vtt
@@ -10,7 +10,7 @@ from pipeline.adapters.formats.lines import read_lines
 from pipeline.adapters.formats.people import unnamed, with_stated_roles
 from pipeline.domain.documents.fields import parse_json
 from pipeline.domain.documents.transcript import transcript_from_json
-from pipeline.domain.transcript import Transcript
+from pipeline.domain.transcript import Role, Segment, Transcript
 from pipeline.errors import TranscriptEmptyError, TranscriptInvalidError
 from pipeline.stages.transcribe import attribute_roles, is_certain_of_roles
 
@@ -34,9 +34,18 @@ def read_transcript(name: str, text: str) -> Transcript:
 
 def _with_roles(transcript: Transcript) -> Transcript:
     for attributed in (transcript, with_stated_roles(transcript)):
-        if any(segment.role is not None for segment in attributed.segments):
+        roles = {segment.role for segment in attributed.segments} - {None}
+        if roles == {Role.OTHER}:
+            return replace(attributed, segments=_the_others(attributed.segments))
+        if roles:
             return attributed
     return replace(transcript, segments=attribute_roles(transcript.segments))
+
+
+def _the_others(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return the segments, those without a role attributed from what is said: an interpreter's are neither side's."""
+    attributed = iter(attribute_roles([segment for segment in segments if segment.role is None]))
+    return tuple(segment if segment.role is not None else next(attributed) for segment in segments)
 
 
 def _json(text: str) -> Transcript:

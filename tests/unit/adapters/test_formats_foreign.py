@@ -62,6 +62,34 @@ def test_what_cannot_be_read_is_named_by_place(name: str, text: str, where: str)
     assert SPOKEN not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["vtt", "srt"])
+def test_cues_without_a_blank_line_between_them(name: str) -> None:
+    """Times that follow words without a blank line begin another cue, and are never read as words."""
+    cues = "1\n00:00:01.000 --> 00:00:02.000\nHow are you?\n2\n00:00:03.000 --> 00:00:04.000\nFine.\n"
+
+    segments = read_transcript(name, "WEBVTT\n" * (name == "vtt") + cues).segments
+
+    assert [(segment.start, segment.text) for segment in segments] == [(1.0, "How are you?"), (3.0, "Fine.")]
+
+
+def test_an_interpreter_by_name() -> None:
+    """A voice that is named as an interpreter's is neither side's, also where no name tells the clinician."""
+    text = (
+        "Ann: How have you been? Tell me about your week.\nInterpreter: I was sad.\nBob: I feel awful, my mom is ill.\n"
+    )
+
+    roles = {segment.speaker: segment.role for segment in read_transcript("txt", text).segments}
+
+    assert list(roles.values()) == [Role.CLINICIAN, Role.OTHER, Role.CLIENT]
+
+
+def test_who_comes_from_outside_is_no_other() -> None:
+    """The mark that a meeting gives people from outside ("Guest") is no role: most of them are clients."""
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Dr. Lee>Hello.\n\n00:03.000 --> 00:04.000\n<v Sam (Guest)>Hi.\n"
+
+    assert [segment.role for segment in read_transcript("vtt", text).segments] == [Role.CLINICIAN, Role.CLIENT]
+
+
 def test_voices_nobody_told_apart_are_flagged() -> None:
     """Captions without speakers are read, and say that nobody knows who speaks."""
     transcript = read_transcript("srt", "1\n00:00:01,000 --> 00:00:04,000\n- How are you?\n- I'm fine.\n")
