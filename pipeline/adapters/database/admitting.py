@@ -140,9 +140,9 @@ def _record(tx: Transaction, given: Sequence[Consent], actor: str) -> list[Conse
     """Record decisions, and return them with their revisions."""
     if not given:
         return []
-    inserted = consents.insert().returning(consents.c.rev, sort_by_parameter_order=True)
-    revs = tx.connection.execute(inserted, [consent_values(tx, consent, actor) for consent in given]).scalars().all()
-    said = [replace(consent, rev=rev) for consent, rev in zip(given, revs, strict=True)]
+    before = tx.connection.execute(select(func.max(consents.c.rev))).scalar() or 0
+    tx.insert_all(consents, [consent_values(tx, consent, actor) for consent in given])
+    said = [replace(consent, rev=rev) for consent, rev in zip(given, _revs_since(tx, before, given), strict=True)]
     last: dict[PersonRef, int] = {}
     for consent in said:
         last[consent.person] = consent.rev
@@ -151,6 +151,13 @@ def _record(tx: Transaction, given: Sequence[Consent], actor: str) -> list[Conse
     update = persons.update().where(persons.c.person_ref == bindparam("ref")).values(consent_rev=bindparam("rev"))
     tx.connection.execute(update, [{"ref": ref, "rev": rev} for ref, rev in sorted(last.items())])
     return said
+
+
+def _revs_since(tx: Transaction, before: int, given: Sequence[Consent]) -> Sequence[int]:
+    """Return the revisions of what was just inserted, in order: nobody else writes of people who are locked here."""
+    people = {consent.person for consent in given}
+    query = select(consents.c.rev).where(consents.c.rev > before, consents.c.person_ref.in_(people))
+    return tx.connection.execute(query.order_by(consents.c.rev)).scalars().all()
 
 
 def _current(

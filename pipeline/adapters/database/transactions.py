@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from pipeline.adapters.database.engine import WRITES, forget_overwritten_pages, is_sqlite, named_errors, writers_turn
+from pipeline.adapters.database.inserting import insert_rows
 from pipeline.adapters.database.outbox import announced
 from pipeline.adapters.database.tables import audit_entries, audit_heads, audit_mentions
 from pipeline.audit.chain import GENESIS, Entry, Head, append
@@ -97,7 +98,7 @@ class Transaction:
     def insert_all(self, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert rows in one statement."""
         if rows:
-            self.connection.execute(table.insert(), [dict(row) for row in rows])
+            insert_rows(self.connection, table, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +195,8 @@ def _mention(transaction: Transaction, events: Sequence[Event], entries: Sequenc
 
 
 def _keep(transaction: Transaction, entries: list[Entry], head: Head) -> None:
-    transaction.connection.execute(
-        audit_entries.insert(),
-        [{"stream": e.stream, "seq": e.seq, "body": e.body.decode(), "digest": e.digest} for e in entries],
-    )
+    rows = [{"stream": e.stream, "seq": e.seq, "body": e.body.decode(), "digest": e.digest} for e in entries]
+    transaction.insert_all(audit_entries, rows)
     transaction.connection.execute(
         audit_heads.update().where(audit_heads.c.stream == head.stream).values(seq=head.seq, digest=head.digest)
     )
