@@ -19,6 +19,7 @@ from pipeline.domain.night import Batch
 from pipeline.domain.session import SessionId
 from pipeline.errors import ManifestInvalidError, PipelineError
 from pipeline.intake import Submission
+from pipeline.storing import Storing
 
 #: Tells how many of how many were handed in.
 Progress = Callable[[int, int], None]
@@ -110,7 +111,8 @@ def hand_in(wiring: Wiring, batch: Batch, prepared: list[Prepared], progress: Pr
 
     intake = make_intake(wiring, make_doorbell(wiring))
     items = [_item(each, kept) for each in prepared]
-    BulkIntake(intake, wiring.ledger).accept_all(items, note)
+    writers = Storing(wiring.artifacts, wiring.settings.recording.max_bytes)
+    BulkIntake(intake, wiring.ledger, writers).accept_all(items, note)
     return found
 
 

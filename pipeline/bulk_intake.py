@@ -1,29 +1,25 @@
 """Intake of many recordings: consent first, then the bytes, then the rows, some hundred sessions in a transaction."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Protocol
+from typing import Literal, Protocol
 
 from pipeline.domain.artifact import StoredArtifact
 from pipeline.domain.session import RunId, first_stage
 from pipeline.errors import PipelineError
-from pipeline.intake import Intake, Submission
+from pipeline.intake import Intake, Submission, kind_of
 from pipeline.ports.bulk import BulkRegistry, Candidate, Earlier
+from pipeline.storing import Incoming, Opener, Writers
 
 #: Few enough that workers hardly wait for the transaction, many enough that its cost is shared.
 _CHUNK = 100
-#: Most of a file's time is waiting for the disk.
-_WRITERS = 8
+#: Most of the time of what is compared is waiting for the disk.
+_READERS = 8
 
-#: Opens the bytes of a submission.
-Opener = Callable[[], AbstractContextManager[BinaryIO]]
 Item = tuple[Submission, Opener]
 #: What became of a submission: its first run, or why not.
 Outcome = RunId | PipelineError
-#: An item, and what will become of its bytes.
-_Storing = tuple[Item, Future[StoredArtifact | Outcome] | PipelineError]
 
 
 class Outcomes(Protocol):
@@ -35,49 +31,67 @@ class Outcomes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """Items whose bytes are being stored, and what is known or found out of the others."""
+
+    new: Sequence[Item]
+    stored: Future[Sequence[StoredArtifact | PipelineError]]
+    others: Sequence[tuple[Submission, Future[Outcome] | PipelineError]]
+
+
+@dataclass(frozen=True, slots=True)
 class BulkIntake:
     """Accepts many submissions; each ends accepted or with its own named error, and none stops another."""
 
     intake: Intake
     registry: BulkRegistry
+    writers: Writers
 
     def accept_all(self, items: Sequence[Item], outcomes: Outcomes) -> None:
         """Take every item in; what is not new is compared with what is there.
 
         While the rows of some hundred are written, the bytes of the next hundred are.
         """
-        with ThreadPoolExecutor(_WRITERS, thread_name_prefix="intake") as writers:
-            before: Sequence[_Storing] = ()
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="storing") as storing,
+            ThreadPoolExecutor(_READERS, thread_name_prefix="comparing") as comparing,
+        ):
+            before: _UnderWay | None = None
             for start in range(0, len(items), _CHUNK):
-                storing = self._begin(items[start : start + _CHUNK], writers)
+                under_way = self._begin(items[start : start + _CHUNK], storing, comparing)
                 self._finish(before, outcomes)
-                before = storing
+                before = under_way
             self._finish(before, outcomes)
 
-    def _begin(self, items: Sequence[Item], writers: ThreadPoolExecutor) -> Sequence[_Storing]:
-        """Record consents, and let the writers store what is new and compare what is not."""
+    def _begin(self, items: Sequence[Item], storing: Executor, comparing: Executor) -> _UnderWay:
+        """Record consents, have what is new stored, and what is not looked at more closely."""
         actor = items[0][0].actor
         admitted = self.registry.admit_all([_candidate(submission) for submission, _ in items], actor)
-        return [
-            (item, answer if isinstance(answer, PipelineError) else writers.submit(self._handle, item, answer))
+        new = [item for item, answer in zip(items, admitted, strict=True) if answer is True]
+        stored = storing.submit(self.writers.store_all, [_incoming(item) for item in new])
+        others = [
+            (item[0], answer if isinstance(answer, PipelineError) else comparing.submit(self._look, item, answer))
             for item, answer in zip(items, admitted, strict=True)
+            if answer is not True
         ]
+        return _UnderWay(new, stored, others)
 
-    def _finish(self, storing: Sequence[_Storing], outcomes: Outcomes) -> None:
+    def _finish(self, under_way: _UnderWay | None, outcomes: Outcomes) -> None:
         """Register what was stored, and tell what became of each."""
+        if under_way is None:
+            return
+        for submission, found in under_way.others:
+            outcomes(submission, found if isinstance(found, PipelineError) else found.result())
         whole: list[tuple[Item, StoredArtifact]] = []
-        for item, under_way in storing:
-            found = under_way if isinstance(under_way, PipelineError) else under_way.result()
-            if isinstance(found, StoredArtifact):
-                whole.append((item, found))
+        for item, stored in zip(under_way.new, under_way.stored.result(), strict=True):
+            if isinstance(stored, PipelineError):
+                outcomes(item[0], stored)
             else:
-                outcomes(item[0], found)
+                whole.append((item, stored))
         for submission, outcome in self._register(whole) if whole else ():
             outcomes(submission, outcome)
 
-    def _handle(self, item: Item, answer: bool | Earlier | None) -> StoredArtifact | Outcome:  # noqa: FBT001 - an answer of the registry
-        if answer is True:
-            return self._store(item)
+    def _look(self, item: Item, answer: Earlier | Literal[False] | None) -> Outcome:
         if isinstance(answer, Earlier):
             return self._compare(item, answer)
         return self._alone(item if answer is None else _without_consents(item))
@@ -98,14 +112,6 @@ class BulkIntake:
             return error
         return earlier.run_id
 
-    def _store(self, item: Item) -> StoredArtifact | PipelineError:
-        submission, opener = item
-        try:
-            with opener() as body:
-                return self.intake.store(submission, body)
-        except PipelineError as error:
-            return error
-
     def _alone(self, item: Item) -> Outcome:
         submission, opener = item
         try:
@@ -118,6 +124,12 @@ class BulkIntake:
 def _without_consents(item: Item) -> Item:
     """Return the item without decisions that are recorded already."""
     return replace(item[0], consents=()), item[1]
+
+
+def _incoming(item: Item) -> Incoming:
+    submission, opener = item
+    session = submission.session
+    return Incoming(session.session_id, kind_of(session.kind), opener, submission.names)
 
 
 def _candidate(submission: Submission) -> Candidate:

@@ -1,24 +1,18 @@
 """Intake: a recording is accepted once consent is there, encrypted as it streams in, and its first stage opened."""
 
 import hashlib
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO
+from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from pipeline.domain.artifact import ArtifactKind, StoredArtifact
 from pipeline.domain.consent import Consent, Participant
 from pipeline.domain.retention import RetentionPolicy
 from pipeline.domain.session import RunId, Session, SessionId, SessionKind, first_stage
-from pipeline.errors import (
-    KeyDestroyedError,
-    RecordingEmptyError,
-    RecordingTooLargeError,
-    SessionConflictError,
-    SessionUnknownError,
-)
+from pipeline.errors import KeyDestroyedError, SessionConflictError, SessionUnknownError
 from pipeline.ports import ArtifactStore, Doorbell, Registry
-from pipeline.vocabularies import names_at, put_names, remove_names
+from pipeline.storing import Storing
+from pipeline.vocabularies import names_at, remove_names
 
 _CHUNK = 1 << 20
 
@@ -72,20 +66,12 @@ class Intake:
         session = submission.session
         place = self.registry.waiting_vocabulary(session.session_id)
         names = submission.names or names_at(self.artifacts, place)
-        stored = self.store(replace(submission, names=names), recording)
+        storing = Storing(self.artifacts, self.max_bytes)
+        stored = storing.store(session.session_id, kind_of(session.kind), recording, names)
         run_id = self.registry.register(session, submission.participants, stored, submission.policy, submission.voices)
         self.doorbell.ring(first_stage(session.kind), run_id)
         remove_names(self.artifacts, place)
         return run_id
-
-    def store(self, submission: Submission, recording: BinaryIO) -> StoredArtifact:
-        """Encrypt what comes in under the session's own new key; whoever calls has checked consent."""
-        session = submission.session
-        bounded = _Bounded(recording, self.max_bytes, session.session_id)
-        body = io.BufferedReader(bounded, _CHUNK)
-        stored = self.artifacts.write(session.session_id, kind_of(session.kind), 0, body, key=None)
-        put_names(self.artifacts, stored, submission.names)
-        return stored
 
     def _earlier(self, session_id: SessionId) -> tuple[RunId, tuple[StoredArtifact, ...]] | None:
         try:
@@ -121,28 +107,3 @@ def _digest(body: BinaryIO) -> bytes:
     while chunk := body.read(_CHUNK):
         digest.update(chunk)
     return digest.digest()
-
-
-class _Bounded(io.RawIOBase):
-    """Passes a stream on and refuses it where it has no bytes or too many."""
-
-    def __init__(self, body: BinaryIO, limit: int, session_id: SessionId) -> None:
-        self._body = body
-        self._limit = limit
-        self._session_id = session_id
-        self._seen = 0
-
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - the signature of io.RawIOBase
-        """Fill the buffer, counting."""
-        chunk = self._body.read(len(buffer))
-        self._seen += len(chunk)
-        if self._seen == 0:
-            raise RecordingEmptyError(session_id=self._session_id)
-        if self._seen > self._limit:
-            raise RecordingTooLargeError(session_id=self._session_id, limit_bytes=self._limit)
-        buffer[: len(chunk)] = chunk
-        return len(chunk)

@@ -26,6 +26,7 @@ from pipeline.errors import (
     SessionConflictError,
 )
 from pipeline.intake import Intake, Submission
+from pipeline.storing import Storing
 from tests.factories import WORKER, keep_days, make_session, permits, taken, two_people
 from tests.fakes import RecordingDoorbell
 from tests.ledger_views import entries, events, replayed_states, row_states
@@ -37,7 +38,7 @@ def bulk(ledger: SqlLedger, tmp_path: Path) -> BulkIntake:
     LocalKeyFile.create(tmp_path / "keys" / "key.json", apart_from=(tmp_path / "objects",))
     keys = LocalKeyFile(tmp_path / "keys" / "key.json", apart_from=(tmp_path / "objects",))
     store = EncryptedArtifactStore(LocalFolderStore(tmp_path / "objects"), keys)
-    return BulkIntake(Intake(ledger, store, RecordingDoorbell(), 1000), ledger)
+    return BulkIntake(Intake(ledger, store, RecordingDoorbell(), 1000), ledger, Storing(store, 1000))
 
 
 def item(number: int, body: bytes = b"sound", session: Session | None = None, **changes: object) -> Item:
