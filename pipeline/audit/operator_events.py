@@ -59,7 +59,7 @@ class WorkerResumed(SteeringEvent):
 
 @dataclass(frozen=True, slots=True)
 class SessionCancelled(SteeringEvent):
-    """Everything ready or running of a session was ended, deletion apart."""
+    """Everything ready or running of a session was ended, deletion apart; nothing, where it was awaited only."""
 
     session_id: SessionId
     runs: int

@@ -12,6 +12,8 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{1,63}")
 
 #: How a run stands that ended, and not well.
 ENDED_BADLY = (StageStatus.FAILED, StageStatus.QUARANTINED, StageStatus.REFUSED)
+#: The reason code of what an operator ended.
+CANCELLED = "session_cancelled"
 
 
 class QueueState(StrEnum):

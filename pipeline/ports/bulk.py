@@ -42,7 +42,7 @@ class BatchGatherer(Protocol):
         """Take every session into the batch, or none and raise ``BatchInvalidError`` with all that is wrong.
 
         The same manifest again returns the batch that is there. Each session needs the consents that intake asks
-        for, a recording that came or an upload that is under way, and no batch yet.
+        for, a recording that came or an upload that is under way, and no batch yet but one that turned it away.
         """
         ...
 

@@ -62,7 +62,7 @@ class OperatorLedger(Protocol):
         ...
 
     def cancel_batch(self, batch_id: BatchId, decision: Decision) -> Sequence[SessionId]:
-        """Cancel every session of a batch that still has work to come; return them."""
+        """Cancel every session of a batch that still has work to come, also by its recording; return them."""
         ...
 
     def discard(self, run_id: RunId, decision: Decision) -> None:

@@ -11,7 +11,8 @@ from pipeline.audit.check import check_audit
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import PersonRef, Purpose
 from pipeline.domain.morning import Standing
-from pipeline.domain.night import Batch, new_batch_id
+from pipeline.domain.night import Batch, BatchId, new_batch_id
+from pipeline.domain.operating import Decision
 from pipeline.domain.session import SessionId, Stage
 from pipeline.errors import BatchInvalidError, RowProblem
 from pipeline.ports.bulk import NamedSession
@@ -44,6 +45,13 @@ def announced(ledger: SqlLedger) -> SessionId:
     ledger.record_consents(permits(two_people()), "test")
     ledger.expect_session(session, two_people(), keep_days(), 2)
     return session.session_id
+
+
+def arrive(ledger: SqlLedger, session_id: SessionId, batch_id: BatchId | None = None) -> None:
+    """Have the recording of an announced session come, with another batch where one is named."""
+    known = ledger.expected(session_id)
+    session = known.session if batch_id is None else replace(known.session, batch_id=batch_id)
+    ledger.register(session, known.participants, stored(session_id, ArtifactKind.RECORDING), known.policy, known.voices)
 
 
 def test_sessions_become_a_batch(ledger: SqlLedger) -> None:
@@ -158,9 +166,81 @@ def test_a_second_upload_is_waited_for(ledger: SqlLedger) -> None:
     none_left = awaited()
     uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
     again = awaited()
-    known = ledger.expected(session_id)
-    recording = stored(session_id, ArtifactKind.RECORDING)
-    ledger.register(known.session, known.participants, recording, known.policy, known.voices)
+    arrive(ledger, session_id)
 
     assert (one_left, none_left, again, awaited()) == ((1, 0), (0, 1), (1, 0), (0, 0))
     assert ledger.batch_progress(batch.batch_id).waiting == 1
+
+
+def test_a_cancelled_batch_waits_for_nothing(ledger: SqlLedger) -> None:
+    """What ran and what was awaited end alike, uploads too; the report says so, and the audit log who and why."""
+    here, awaited = accepted_session(ledger).session_id, announced(ledger)
+    uploads = SqlUploads(ledger.database)
+    upload = uploads.open_upload(Ticket(awaited, 10), timedelta(hours=1), "test")
+    batch = ledger.gather(evening(), rows(here, upload.upload_id), "robot")
+
+    ended = ledger.cancel_batch(batch.batch_id, Decision("head", "wrong-night"))
+
+    progress = ledger.batch_progress(batch.batch_id)
+    assert sorted(ended) == sorted([here, awaited])
+    assert (progress.sessions, progress.cancelled, progress.awaited, progress.turned_away) == (2, 2, 0, 0)
+    assert uploads.upload(upload.upload_id).reason_code == "session_cancelled"
+    assert {row.standing for row in ledger.morning_rows(LONG_AGO, batch.batch_id)} == {Standing.CANCELLED}
+    facts = [each["facts"] for each in entries(ledger, "operator") if each["event"] == "session_cancelled"]
+    assert {(each["session_id"], each["actor"], each["reason"]) for each in facts} == {
+        (here, "head", "wrong-night"),
+        (awaited, "head", "wrong-night"),
+    }
+    assert ledger.cancel_batch(batch.batch_id, Decision("head", "wrong-night")) == ()
+
+
+def test_what_comes_after_its_batch_was_cancelled_comes_by_itself(ledger: SqlLedger) -> None:
+    """The batch waits for no second upload either; a recording that is sent all the same is taken in without it."""
+    session_id = announced(ledger)
+    uploads = SqlUploads(ledger.database)
+    upload = uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+    batch = ledger.gather(evening(), rows(upload.upload_id), "robot")
+    ledger.cancel_batch(batch.batch_id, Decision("head", "wrong-night"))
+
+    uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+    waits = ledger.batch_progress(batch.batch_id).awaited
+    arrive(ledger, session_id)
+
+    assert waits == 0
+    assert ledger.session(session_id).session.batch_id is None
+    assert taken(ledger, Stage.TRANSCRIBE).session.session_id == session_id
+
+
+def test_what_was_turned_away_may_join_another_batch(ledger: SqlLedger, time_passes: ShiftedTime) -> None:
+    """A later batch may name its next upload, and then it is that batch's; one that is awaited stays where it is."""
+    session_id = announced(ledger)
+    uploads = SqlUploads(ledger.database)
+    upload = uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+    first = ledger.gather(evening(), rows(upload.upload_id), "robot")
+    awaited = ledger.find_wrong(rows(upload.upload_id))
+    time_passes.advance(timedelta(hours=2))
+    uploads.leftovers()
+
+    upload = uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+    second = ledger.gather(evening(), rows(upload.upload_id), "robot")
+    waiting = [ledger.batch_progress(batch.batch_id) for batch in (first, second)]
+    arrive(ledger, session_id)
+
+    assert awaited == [RowProblem(1, "session_in_batch", "upload_id")]
+    assert [(each.awaited, each.turned_away) for each in waiting] == [(0, 1), (1, 0)]
+    assert ledger.session(session_id).session.batch_id == second.batch_id
+    assert ledger.batch_progress(second.batch_id).waiting == 1
+
+
+def test_what_was_turned_away_comes_with_the_manifest_that_brings_it(ledger: SqlLedger) -> None:
+    """A session whose upload ended and whose recording another batch hands in belongs to that batch."""
+    session_id = announced(ledger)
+    uploads = SqlUploads(ledger.database)
+    upload = uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+    ledger.gather(evening(), rows(upload.upload_id), "robot")
+    uploads.settle_upload(upload.upload_id, UploadState.ABANDONED, None, "test")
+    later = ledger.open_batch(evening())
+
+    arrive(ledger, session_id, later.batch_id)
+
+    assert ledger.session(session_id).session.batch_id == later.batch_id

@@ -1,12 +1,15 @@
 """Batches: sessions handed in together, and what of them was turned away."""
 
-from sqlalchemy import select
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, exists, select
 
 from pipeline.adapters.database.locking import Row
 from pipeline.adapters.database.tables import batch_refusals, batches, sessions, uploads
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.operator_events import BatchOpened
 from pipeline.domain.night import Batch, BatchId
+from pipeline.domain.operating import CANCELLED
 from pipeline.domain.session import SessionId
 from pipeline.errors import BatchUnknownError
 from pipeline.ports.uploads import UNDER_WAY
@@ -64,10 +67,56 @@ def note_not_come(tx: Transaction, session_id: SessionId, reason_code: str) -> N
         note_refusal(tx, session["batch_id"], session_id, session["clinician_ref"], reason_code)
 
 
-def await_again(tx: Transaction, session: Row) -> None:
-    """Let a batch wait for a session once more: an upload for it was opened."""
-    mine = (batch_refusals.c.batch_id == session["batch_id"], batch_refusals.c.session_id == session["session_id"])
-    tx.connection.execute(batch_refusals.delete().where(*mine))
+def refusal_stands() -> ColumnElement[bool]:
+    """Say of a refusal that its batch does not wait again: no other upload is under way, or an operator ended it."""
+    # Under a name of its own: where a query has sessions already, others are meant.
+    session = sessions.alias()
+    again = exists().where(
+        session.c.session_id == batch_refusals.c.session_id,
+        session.c.batch_id == batch_refusals.c.batch_id,
+        uploads.c.session_id == batch_refusals.c.session_id,
+        uploads.c.state.in_(UNDER_WAY),
+    )
+    return (batch_refusals.c.reason_code == CANCELLED) | ~again
+
+
+def is_awaited() -> ColumnElement[bool]:
+    """Say of a batch's session that its recording has not come and still may."""
+    turned_away = exists().where(
+        batch_refusals.c.batch_id == sessions.c.batch_id,
+        batch_refusals.c.session_id == sessions.c.session_id,
+        refusal_stands(),
+    )
+    return sessions.c.accepted_at.is_(None) & ~turned_away
+
+
+def reasons_turned_away(tx: Transaction, session_ids: Sequence[SessionId]) -> Mapping[SessionId, str]:
+    """Return why sessions whose recordings have not come were turned away from the batches they are in."""
+    query = (
+        select(sessions.c.session_id, batch_refusals.c.reason_code)
+        .join(batch_refusals, batch_refusals.c.session_id == sessions.c.session_id)
+        .where(
+            sessions.c.session_id.in_(session_ids),
+            sessions.c.accepted_at.is_(None),
+            batch_refusals.c.batch_id == sessions.c.batch_id,
+        )
+    )
+    return {SessionId(row["session_id"]): row["reason_code"] for row in tx.rows(query)}
+
+
+def batch_that_counts(tx: Transaction, session: Row, wanted: BatchId | None) -> BatchId | None:
+    """Return the batch of an announced session that comes in with ``wanted``.
+
+    It belongs to the first batch that named it. Turned away from that, it may join another; and what an operator
+    ended comes in by itself.
+    """
+    first: BatchId | None = session["batch_id"]
+    if first is None:
+        return wanted
+    reason = reasons_turned_away(tx, [session["session_id"]]).get(session["session_id"])
+    if reason == CANCELLED:
+        return None if wanted == first else wanted
+    return first if reason is None or wanted is None else wanted
 
 
 def batch_of(row: Row) -> Batch:

@@ -2,18 +2,19 @@
 
 from sqlalchemy import select
 
+from pipeline.adapters.database.batching import is_awaited, note_refusal
 from pipeline.adapters.database.locking import Row, lock_session
 from pipeline.adapters.database.runs import about, change_run
-from pipeline.adapters.database.tables import stage_runs
+from pipeline.adapters.database.tables import sessions, stage_runs
 from pipeline.adapters.database.transactions import Transaction
+from pipeline.adapters.database.uploading import end_upload, lock_uploads
 from pipeline.audit.operator_events import SessionCancelled
 from pipeline.audit.stage_events import StageCancelled
 from pipeline.domain.night import BatchId
-from pipeline.domain.operating import ENDED_BADLY, Decision
+from pipeline.domain.operating import CANCELLED, ENDED_BADLY, Decision
 from pipeline.domain.session import RunId, SessionId, Stage, StageStatus
 from pipeline.errors import OperationConflictError, RunUnknownError
 
-CANCELLED = "session_cancelled"
 DISCARDED = "run_discarded"
 _UNDER_WAY = (StageStatus.READY, StageStatus.RUNNING)
 
@@ -44,6 +45,31 @@ def sessions_under_way(tx: Transaction, batch_id: BatchId) -> tuple[SessionId, .
         .order_by(stage_runs.c.session_id)
     )
     return tuple(SessionId(row["session_id"]) for row in tx.rows(query))
+
+
+def sessions_awaited(tx: Transaction, batch_id: BatchId) -> tuple[SessionId, ...]:
+    """Return the sessions that a batch waits for."""
+    query = select(sessions.c.session_id).where(sessions.c.batch_id == batch_id, is_awaited())
+    return tuple(SessionId(row["session_id"]) for row in tx.rows(query.order_by(sessions.c.session_id)))
+
+
+def await_no_more(tx: Transaction, session_id: SessionId, batch_id: BatchId, decision: Decision) -> bool:
+    """End a session's uploads and let its batch wait for it no more; say whether anything was ended.
+
+    What came since the batch was looked at is cancelled; what left the batch since is let alone.
+    """
+    # An upload is locked before its session, as where it is accepted.
+    under_way = lock_uploads(tx, session_id)
+    session = lock_session(tx, session_id, writing=True)
+    if session["batch_id"] != batch_id:
+        return False
+    if session["accepted_at"] is not None:
+        return cancel_if_open(tx, session_id, decision)
+    for upload in under_way:
+        end_upload(tx, upload, CANCELLED, decision.actor)
+    note_refusal(tx, batch_id, session_id, session["clinician_ref"], CANCELLED)
+    tx.record(SessionCancelled(decision.actor, decision.reason, session_id, 0))
+    return True
 
 
 def discard(tx: Transaction, run_id: RunId, decision: Decision) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from pipeline.adapters.database.admitting import check_people
-from pipeline.adapters.database.batching import open_batch
+from pipeline.adapters.database.batching import open_batch, reasons_turned_away
 from pipeline.adapters.database.locking import Row, lock_persons
 from pipeline.adapters.database.reordering import change_priorities
 from pipeline.adapters.database.tables import participants, sessions, stage_runs, uploads
@@ -69,13 +69,14 @@ def _look(tx: Transaction, named: Sequence[NamedSession]) -> tuple[list[tuple[Na
     tickets = {row["upload_id"]: row for row in _rows_of(tx, {each.upload_id for each in named if each.upload_id})}
     meant = {each: _session_meant(each, tickets) for each in named}
     known = _lock(tx, {session_id for session_id in meant.values() if session_id is not None})
+    free = _turned_away(tx, known)
     refused = {session_id: error for session_id, error in _consents(tx, known).items() if error is not None}
     times = Counter(meant.values())
     found: list[tuple[NamedSession, Row]] = []
     wrong: list[RowProblem] = []
     for each, session_id in meant.items():
         session = None if session_id is None else known.get(session_id)
-        error = _ticket_wrong(tx, each, tickets) or _wrong(each, session)
+        error = _ticket_wrong(tx, each, tickets) or _wrong(each, session, free)
         if error is None and session_id is not None:
             error = SessionTwiceError if times[session_id] > 1 else refused.get(session_id)
         if error is not None:
@@ -102,14 +103,19 @@ def _ticket_wrong(tx: Transaction, each: NamedSession, tickets: Mapping[UploadId
     return UploadClosedError if expired or ticket["state"] is UploadState.ABANDONED else None
 
 
-def _wrong(each: NamedSession, session: Row | None) -> type[PipelineError] | None:
+def _wrong(each: NamedSession, session: Row | None, free: Collection[SessionId]) -> type[PipelineError] | None:
     if session is None:
         return SessionUnknownError
-    if session["batch_id"] is not None:
+    if session["batch_id"] is not None and session["session_id"] not in free:
         return SessionInBatchError
     if session["accepted_at"] is None and each.upload_id is None:
         return RecordingNotComeError
     return None
+
+
+def _turned_away(tx: Transaction, ids: Collection[SessionId]) -> set[SessionId]:
+    """Return those that the batches they are in do not wait for."""
+    return {session_id for some in _chunks(sorted(ids)) for session_id in reasons_turned_away(tx, some)}
 
 
 def _rows_of(tx: Transaction, upload_ids: Collection[UploadId]) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from pipeline.adapters.database.batching import batch_that_counts
 from pipeline.adapters.database.completing import keep_artifact
 from pipeline.adapters.database.locking import Row, lock_persons, lock_session
 from pipeline.adapters.database.retention import keep_policy, mark_moment, open_due_purge
@@ -116,9 +117,10 @@ def _keep(tx: Transaction, announced: Announcement) -> Row:
     row = lock_session(tx, session.session_id, writing=True)
     if row["accepted_at"] is not None:
         return row
-    if row["batch_id"] not in {None, session.batch_id}:
-        # It was taken into a batch since it was announced, and belongs to the first that named it.
-        values |= {name: row[name] for name in ("batch_id", "priority")}
+    values["batch_id"] = batch_that_counts(tx, row, session.batch_id)
+    if values["batch_id"] not in {None, session.batch_id}:
+        # It was taken into a batch since it was announced.
+        values["priority"] = row["priority"]
     tx.connection.execute(sessions.update().where(sessions.c.session_id == session.session_id).values(**values))
     _keep_participants(tx, announced)
     keep_policy(tx, session.session_id, announced.policy)

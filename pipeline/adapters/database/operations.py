@@ -60,9 +60,13 @@ class SqlOperations:
     def cancel_batch(self, batch_id: BatchId, decision: Decision) -> Sequence[SessionId]:
         """Cancel every session of a batch that still has work to come, each in a transaction of its own."""
         self.batch(batch_id)
+        # The awaited ones first: what of them comes meanwhile is found under way.
+        awaited = self.database.read(lambda tx: cancelling.sessions_awaited(tx, batch_id))
+        end = partial(partial, cancelling.await_no_more, batch_id=batch_id, decision=decision)
+        ended = [each for each in awaited if self.database.write(end(session_id=each))]
         under_way = self.database.read(lambda tx: cancelling.sessions_under_way(tx, batch_id))
         cancel = partial(partial, cancelling.cancel_if_open, decision=decision)
-        return tuple(each for each in under_way if self.database.write(cancel(session_id=each)))
+        return (*ended, *(each for each in under_way if self.database.write(cancel(session_id=each))))
 
     def discard(self, run_id: RunId, decision: Decision) -> None:
         """Set a run that ended badly aside for good."""

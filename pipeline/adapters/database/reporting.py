@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
+from pipeline.adapters.database.batching import refusal_stands
 from pipeline.adapters.database.locking import Row
 from pipeline.adapters.database.tables import audit_entries, batch_refusals, sessions, stage_runs
 from pipeline.adapters.database.transactions import Transaction
@@ -14,6 +15,7 @@ from pipeline.audit.chain import stamp
 from pipeline.audit.events import Stream
 from pipeline.domain.morning import MorningRow, Standing
 from pipeline.domain.night import BatchId
+from pipeline.domain.operating import CANCELLED
 from pipeline.domain.session import SessionId, Stage, StageStatus
 from pipeline.errors import RecordingNotComeError
 
@@ -62,8 +64,10 @@ def _runs(since: datetime, batch_id: BatchId | None) -> Select[Any]:
 
 
 def _refusals(since: datetime, batch_id: BatchId | None) -> Select[Any]:
-    query = select(batch_refusals).where(batch_refusals.c.refused_at >= since)
-    return query if batch_id is None else select(batch_refusals).where(batch_refusals.c.batch_id == batch_id)
+    query = select(batch_refusals).where(refusal_stands())
+    return query.where(
+        batch_refusals.c.refused_at >= since if batch_id is None else batch_refusals.c.batch_id == batch_id
+    )
 
 
 def _announced(since: datetime, batch_id: BatchId | None) -> Select[Any]:
@@ -98,6 +102,8 @@ def _awaited(row: Row) -> MorningRow:
 
 
 def _of_refusal(reason: str | None) -> Standing:
+    if reason == CANCELLED:
+        return Standing.CANCELLED
     return Standing.WAITING_FOR_CONSENT if (reason or "").startswith(_CONSENT) else Standing.FAILED
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from pipeline.adapters.database.batching import await_again, note_not_come
+from pipeline.adapters.database.batching import note_not_come
 from pipeline.adapters.database.intake import Announcement, register
 from pipeline.adapters.database.locking import Row, lock_persons, lock_session, participants_of
 from pipeline.adapters.database.rows import current_consents
@@ -34,7 +34,6 @@ from pipeline.ports.uploads import UNDER_WAY, CompletionTurn, PartTurn, Ticket, 
 
 #: A process that joined parts for so long has died.
 _JOINING_AT_MOST = timedelta(minutes=30)
-_OVER = (UploadState.COMPLETED, UploadState.ABANDONED)
 
 
 def open_upload(tx: Transaction, ticket: Ticket, lasts: timedelta, actor: str) -> Upload | ConsentError:
@@ -45,7 +44,6 @@ def open_upload(tx: Transaction, ticket: Ticket, lasts: timedelta, actor: str) -
     session = lock_session(tx, ticket.session_id, writing=False)
     if session["accepted_at"] is not None:
         raise SessionConflictError(session_id=ticket.session_id)
-    await_again(tx, session)
     upload_id = UploadId(f"upl-{uuid.uuid4().hex}")
     row = {
         "upload_id": upload_id,
@@ -157,14 +155,14 @@ def accept(
 def settle(tx: Transaction, upload_id: UploadId, state: UploadState, reason_code: str | None, actor: str) -> None:
     """Note what became of an upload; what is over stays over."""
     row = _row(tx, upload_id)
-    if row["state"] in _OVER:
+    if row["state"] not in UNDER_WAY:
         return
     if state is UploadState.COMPLETED:
         tx.record(UploadCompleted(upload_id, row["session_id"], row["received_bytes"], actor))
     elif state is UploadState.ABANDONED:
-        _end(tx, row, reason_code, actor)
+        end_upload(tx, row, reason_code, actor)
         return
-    _change(tx, upload_id, state=state, reason_code=reason_code, **({"sha256": None} if state in _OVER else {}))
+    _change(tx, upload_id, state=state, reason_code=reason_code, **({} if state in UNDER_WAY else {"sha256": None}))
 
 
 def end_stale(tx: Transaction) -> None:
@@ -172,17 +170,30 @@ def end_stale(tx: Transaction) -> None:
     under_way = select(uploads.c.upload_id).where(uploads.c.state.in_(UNDER_WAY))
     for found in tx.rows(under_way.order_by(uploads.c.upload_id)):
         row = _row(tx, UploadId(found["upload_id"]))
-        if row["state"] in _OVER or _is_being_completed(tx, row):
+        if row["state"] not in UNDER_WAY or _is_being_completed(tx, row):
             continue
         if row["ends_at"] <= tx.now:
-            _end(tx, row, UploadExpiredError.reason_code, "sweep")
+            end_upload(tx, row, UploadExpiredError.reason_code, "sweep")
         else:
             _ended_by_consent(tx, row)
 
 
+def lock_uploads(tx: Transaction, session_id: SessionId) -> Sequence[Row]:
+    """Lock and return the uploads for a session that are under way."""
+    query = select(uploads).where(uploads.c.session_id == session_id, uploads.c.state.in_(UNDER_WAY))
+    return tx.rows(query.order_by(uploads.c.upload_id).with_for_update())
+
+
+def end_upload(tx: Transaction, row: Row, reason_code: str | None, actor: str) -> None:
+    """End an upload that is under way; with the last one for its session, the session's batch waits no more."""
+    _change(tx, row["upload_id"], state=UploadState.ABANDONED, reason_code=reason_code, sha256=None)
+    tx.record(UploadEnded(row["upload_id"], row["session_id"], row["received_bytes"], reason_code, actor))
+    note_not_come(tx, row["session_id"], reason_code or RecordingNotComeError.reason_code)
+
+
 def leftovers(tx: Transaction) -> Sequence[tuple[UploadId, StoredArtifact]]:
     """Return the stored parts of uploads that are over."""
-    over = tx.rows(select(uploads).where(uploads.c.state.in_(_OVER), uploads.c.wrapped.is_not(None)))
+    over = tx.rows(select(uploads).where(uploads.c.state.not_in(UNDER_WAY), uploads.c.wrapped.is_not(None)))
     return [(UploadId(row["upload_id"]), part) for row in over for part in parts_of(tx, row)]
 
 
@@ -229,14 +240,8 @@ def _ended_by_consent(tx: Transaction, row: Row) -> RefusedError | None:
     if rev == row["consent_rev"]:
         return None
     refusal = rev if isinstance(rev, ConsentError) else TicketVoidError(upload_id=row["upload_id"])
-    _end(tx, row, refusal.reason_code, "consent")
+    end_upload(tx, row, refusal.reason_code, "consent")
     return refusal
-
-
-def _end(tx: Transaction, row: Row, reason_code: str | None, actor: str) -> None:
-    _change(tx, row["upload_id"], state=UploadState.ABANDONED, reason_code=reason_code, sha256=None)
-    tx.record(UploadEnded(row["upload_id"], row["session_id"], row["received_bytes"], reason_code, actor))
-    note_not_come(tx, row["session_id"], reason_code or RecordingNotComeError.reason_code)
 
 
 def _is_being_completed(tx: Transaction, row: Row) -> bool:

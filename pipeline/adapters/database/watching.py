@@ -4,14 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 
-from pipeline.adapters.database.batching import batch_of
+from pipeline.adapters.database.batching import batch_of, is_awaited, refusal_stands
 from pipeline.adapters.database.locking import Row
 from pipeline.adapters.database.tables import batch_refusals, batches, sessions, stage_runs, workers
 from pipeline.adapters.database.transactions import Transaction
 from pipeline.domain.night import BatchId
-from pipeline.domain.operating import ENDED_BADLY
+from pipeline.domain.operating import CANCELLED, ENDED_BADLY
 from pipeline.domain.session import RunId, SessionId, Stage, StageStatus, WorkerId
 from pipeline.errors import BatchUnknownError
 from pipeline.ports.queue_view import BatchProgress, FailedRow, FailureGroup, RunningRow
@@ -87,7 +87,7 @@ def _progress(tx: Transaction, found: Sequence[Row]) -> tuple[BatchProgress, ...
     ids = [row["batch_id"] for row in found]
     counts = _run_counts(tx, ids)
     totals = {row["batch_id"]: row for row in tx.rows(_totals(ids))}
-    away = {row["batch_id"]: row["sessions"] for row in tx.rows(_turned_away(ids))}
+    away = {(row["batch_id"], row["cancelled"]): row["sessions"] for row in tx.rows(_turned_away(ids))}
     awaited = {row["batch_id"]: row["sessions"] for row in tx.rows(_awaited(ids))}
     return tuple(_one(row, counts[row["batch_id"]], totals.get(row["batch_id"]), away, awaited) for row in found)
 
@@ -114,24 +114,22 @@ def _totals(ids: Sequence[BatchId]) -> Select[tuple[Any, ...]]:
 
 
 def _turned_away(ids: Sequence[BatchId]) -> Select[tuple[Any, ...]]:
-    """Select how many sessions of each batch were turned away and have not been accepted since."""
+    """Select how many sessions of each batch were turned away, or ended by an operator, and have not come since."""
+    cancelled = (batch_refusals.c.reason_code == CANCELLED).label("cancelled")
     since = (sessions.c.session_id == batch_refusals.c.session_id) & sessions.c.accepted_at.is_not(None)
     return (
-        select(batch_refusals.c.batch_id, func.count().label("sessions"))
+        select(batch_refusals.c.batch_id, cancelled, func.count().label("sessions"))
         .join(sessions, since, isouter=True)
-        .where(batch_refusals.c.batch_id.in_(ids), sessions.c.session_id.is_(None))
-        .group_by(batch_refusals.c.batch_id)
+        .where(batch_refusals.c.batch_id.in_(ids), sessions.c.session_id.is_(None), refusal_stands())
+        .group_by(batch_refusals.c.batch_id, "cancelled")
     )
 
 
 def _awaited(ids: Sequence[BatchId]) -> Select[tuple[Any, ...]]:
     """Select how many sessions of each batch have no recording yet and may still get one."""
-    refused = (batch_refusals.c.batch_id == sessions.c.batch_id) & (
-        batch_refusals.c.session_id == sessions.c.session_id
-    )
     return (
         select(sessions.c.batch_id, func.count().label("sessions"))
-        .where(sessions.c.batch_id.in_(ids), sessions.c.accepted_at.is_(None), ~exists().where(refused))
+        .where(sessions.c.batch_id.in_(ids), is_awaited())
         .group_by(sessions.c.batch_id)
     )
 
@@ -140,7 +138,7 @@ def _one(
     row: Row,
     counts: Counter[tuple[Stage, StageStatus]],
     total: Row | None,
-    away: dict[str, int],
+    away: dict[tuple[str, bool], int],
     awaited: dict[str, int],
 ) -> BatchProgress:
     def of(status: StageStatus) -> int:
@@ -155,8 +153,8 @@ def _one(
         of(StageStatus.FAILED),
         of(StageStatus.REFUSED),
         of(StageStatus.QUARANTINED),
-        of(StageStatus.CANCELLED),
-        away.get(row["batch_id"], 0),
+        of(StageStatus.CANCELLED) + away.get((row["batch_id"], True), 0),
+        away.get((row["batch_id"], False), 0),
         awaited.get(row["batch_id"], 0),
         0.0 if total is None else float(total["audio_ms"]) / 1000,
     )
