@@ -2,15 +2,15 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from commands.consent import read_consent_form
 from commands.documents import names_in
-from commands.handing_in import Wishes, make_doorbell, make_intake, make_submission, opened
+from commands.handing_in import Wishes, make_doorbell, make_intake, make_submission, opener_of
 from commands.opening import read_document
-from config.wiring import Wiring
+from config.wiring import Wiring, writing_process
 from pipeline.bulk_intake import BulkIntake, Item, Outcome
 from pipeline.domain.consent import ParticipantRole
 from pipeline.domain.documents.consent import ConsentForm
@@ -19,7 +19,10 @@ from pipeline.domain.night import Batch
 from pipeline.domain.session import SessionId
 from pipeline.errors import ManifestInvalidError, PipelineError
 from pipeline.intake import Submission
-from pipeline.storing import Storing
+from pipeline.storing import Storing, Writers
+
+#: So many recordings take about as long as a process takes to start.
+_WORTH_A_PROCESS = 200
 
 #: Tells how many of how many were handed in.
 Progress = Callable[[int, int], None]
@@ -109,18 +112,25 @@ def hand_in(wiring: Wiring, batch: Batch, prepared: list[Prepared], progress: Pr
             found.accepted.append(session_id)
         progress(len(found.accepted) + len(found.refused), len(prepared))
 
-    intake = make_intake(wiring, make_doorbell(wiring))
     items = [_item(each, kept) for each in prepared]
-    writers = Storing(wiring.artifacts, wiring.settings.recording.max_bytes)
-    BulkIntake(intake, wiring.ledger, writers).accept_all(items, note)
+    with _writers(wiring, len(items)) as writers:
+        intake = make_intake(wiring, make_doorbell(wiring))
+        BulkIntake(intake, wiring.ledger, writers).accept_all(items, note)
     return found
+
+
+def _writers(wiring: Wiring, count: int) -> AbstractContextManager[Writers]:
+    """Return what stores so many recordings: a process of its own where that is worth its start."""
+    if count < _WORTH_A_PROCESS:
+        return nullcontext(Storing(wiring.artifacts, wiring.settings.recording.max_bytes))
+    return writing_process(wiring)
 
 
 def _item(each: Prepared, batch: Batch) -> Item:
     submission = each.submission
     if submission.session.batch_id != batch.batch_id:
         submission = in_batch(submission, batch)
-    return submission, partial(opened, submission.session.kind, each.source)
+    return submission, opener_of(submission.session.kind, each.source)
 
 
 def in_batch(submission: Submission, batch: Batch) -> Submission:

@@ -11,7 +11,8 @@ import typer
 from commands.opening import console
 from config.engine_lacks import engine_checks
 from config.settings import Settings, load_settings
-from config.wiring import object_store, wire
+from config.storing import object_store
+from config.wiring import wire
 from pipeline.adapters.decoding.sandbox import Sandbox, available_sandbox
 from pipeline.errors import PipelineError
 from workers.broker import make_broker, reachable

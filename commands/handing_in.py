@@ -3,6 +3,7 @@
 import io
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -19,6 +20,7 @@ from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import Session, SessionId, SessionKind, new_session_id, parse_session_id
 from pipeline.intake import Intake, Submission
 from pipeline.ports import Doorbell
+from pipeline.storing import Opener
 from workers.broker import make_broker
 from workers.doorbell import DramatiqDoorbell
 
@@ -119,3 +121,8 @@ def opened(kind: SessionKind, source: Path) -> AbstractContextManager[BinaryIO]:
     if kind is SessionKind.IMPORTED:
         return io.BytesIO(transcript_bytes(transcript_in(source)))
     return source.open("rb")
+
+
+def opener_of(kind: SessionKind, source: Path) -> Opener:
+    """Return what opens a file as what intake keeps; it can be handed to another process."""
+    return partial(opened, kind, source) if kind is SessionKind.IMPORTED else partial(io.FileIO, source)

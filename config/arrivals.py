@@ -1,6 +1,7 @@
 """Settings -> what takes in objects that arrive in the inbound bucket by themselves."""
 
-from config.wiring import Wiring, s3_access
+from config.storing import s3_access
+from config.wiring import Wiring
 from pipeline.adapters.arrivals.queue_poller import QueuePoller
 from pipeline.adapters.keys.sealing import UploadKey
 from pipeline.arrivals import Arrivals

@@ -4,30 +4,29 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from config.retention import load_retention
-from config.settings import Settings, StoreKind, child_environment
+from config.settings import Settings, child_environment
+from config.storing import object_store, wrapping_keys
 from pipeline.adapters.database import LedgerLimits, SqlLedger, create_ledger, migrate
 from pipeline.adapters.isolation import ChildLimits, ChildProcessWork
 from pipeline.adapters.keys.local_key_file import LocalKeyFile
 from pipeline.adapters.keys.local_signer import LocalSigner
 from pipeline.adapters.keys.sealing import UploadKey
 from pipeline.adapters.store.encrypted import EncryptedArtifactStore
-from pipeline.adapters.store.local_folder import LocalFolderStore
+from pipeline.adapters.store.writing import WritingProcess
 from pipeline.domain.retention import RetentionPolicy
 from pipeline.domain.session import Stage
 from pipeline.errors import SettingsInvalidError
 from pipeline.ports import ObjectStore
-
-if TYPE_CHECKING:
-    # boto3 takes a while to import, and an embedded deployment never needs it.
-    from pipeline.adapters.store.s3_client import S3Access
+from pipeline.storing import Storing
 
 #: The stages whose work is done by a model, in a process of its own.
 MODEL_STAGES = (Stage.TRANSCRIBE, Stage.DRAFT, Stage.VERIFY)
 #: The settings that a model's process gets to see.
 _TOLD = {"recording", "speech", "drafting", "vendors", "note_format", "jurisdiction"}
+#: The settings that a process which stores gets to see: where things lie.
+_TOLD_FOR_STORING = {"data_dir", "store", "keys", "recording"}
 
 
 class SystemClock:
@@ -61,7 +60,7 @@ def wire(settings: Settings) -> Wiring:
     if settings.is_embedded:
         prepare_embedded(settings)
     objects = object_store(settings)
-    keys = LocalKeyFile(settings.keys.wrapping_key, apart_from=(settings.folder,))
+    keys = wrapping_keys(settings)
     return Wiring(
         settings,
         create_ledger(settings.ledger_url, ledger_limits(settings)),
@@ -113,6 +112,16 @@ def _model_process(stage: Stage, settings: Settings) -> ChildProcessWork:
     )
 
 
+def writing_process(wiring: Wiring) -> WritingProcess:
+    """Start a process that stores recordings; it reads the wrapping key where this one does."""
+    settings = wiring.settings
+    return WritingProcess(
+        (sys.executable, "-m", "config.writing_process"),
+        settings.model_dump(mode="json", include=_TOLD_FOR_STORING),
+        Storing(wiring.artifacts, settings.recording.max_bytes),
+    )
+
+
 def prepare_embedded(settings: Settings) -> None:
     """Make the folder, the keys and the schema of an embedded deployment; keys that were lost are not made anew."""
     try:
@@ -122,20 +131,3 @@ def prepare_embedded(settings: Settings) -> None:
     if not settings.keys.wrapping_key.exists() and not (settings.folder / "ledger.sqlite3").exists():
         create_keys(settings)
     migrate(settings.ledger_url)
-
-
-def object_store(settings: Settings) -> ObjectStore:
-    """Return where the encrypted objects lie."""
-    if settings.store.kind is StoreKind.LOCAL:
-        return LocalFolderStore(settings.folder / "objects")
-    from pipeline.adapters.store.s3 import S3Store
-    from pipeline.adapters.store.s3_client import s3_client
-
-    return S3Store(s3_client(s3_access(settings)), settings.store.bucket)
-
-
-def s3_access(settings: Settings) -> "S3Access":
-    """Return where S3 is; the credentials come the way boto3 finds them."""
-    from pipeline.adapters.store.s3_client import S3Access
-
-    return S3Access(endpoint_url=settings.store.endpoint_url or None, region=settings.store.region)
