@@ -26,6 +26,7 @@ monday/1000.m4a,monday/1000.consent.json,visit-20261120-1000,SOAP,,50,monday/100
 """
 _LOOK_SECONDS = 2.0
 _KEPT = "Accepted recordings move to done/ and lie there IN THE CLEAR: empty it, or leave out --keep."
+_FOR_A_WHILE = "IN THE CLEAR, until NIGHTSCRIBE_ARRIVALS__KEEP_FAILED is over"
 _REMOVED = "Accepted recordings are stored encrypted and removed from the folder. --keep moves them to done/."
 
 KeepOption = Annotated[
@@ -97,7 +98,9 @@ def _watch(folder: WatchedFolder, *, once: bool) -> None:
             console.print(f"{found.batch.batch_id}: {len(found.accepted)} accepted, {len(found.refused)} turned away.")
         if set_aside := folder.set_aside():
             quiet_since = time.monotonic()
-            typer.echo(f"{set_aside} set aside in failed/, each with its reason beside it, IN THE CLEAR.", err=True)
+            typer.echo(f"{set_aside} set aside in failed/, each with its reason beside it, {_FOR_A_WHILE}.", err=True)
+        if stale := folder.remove_stale():
+            console.print(f"{stale} file(s) removed from failed/: they lay there for as long as is set.")
         if once and time.monotonic() - quiet_since > folder.settle_seconds + _LOOK_SECONDS:
             return
         time.sleep(min(_LOOK_SECONDS, folder.settle_seconds or _LOOK_SECONDS))

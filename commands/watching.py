@@ -42,6 +42,16 @@ class WatchedFolder:
         pairs = [pair for pair in _pairs(settled) if pair[0] not in claimed and pair[0].exists()]
         return [*handed_in, *self._pairs(pairs)]
 
+    def remove_stale(self) -> int:
+        """Remove what has lain in ``failed`` for as long as is set; return how many files that were."""
+        latest = (self.wiring.clock.now() - self.wiring.settings.arrivals.keep_failed).timestamp()
+        failed = self.folder / _FAILED
+        # When its status changed, which is when it was set aside: recordings keep the date they came with.
+        stale = [path for path in failed.glob("*") if path.is_file() and path.stat().st_ctime <= latest]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
+
     def set_aside(self) -> int:
         """Return how many manifests and recordings went to ``failed`` since this was last asked."""
         count, self._set_aside = self._set_aside, 0
@@ -121,7 +131,11 @@ class WatchedFolder:
     def _move(self, paths: Iterable[Path], where: str) -> list[Path]:
         target = self.folder / where
         target.mkdir(mode=0o700, exist_ok=True)
-        return [path.rename(_free(target / path.name)) for path in paths]
+        moved = [path.rename(_free(target / path.name)) for path in paths]
+        for path in moved:
+            # Nobody else's to read; and not every file system notes a new name as a change of status.
+            path.chmod(0o600)
+        return moved
 
 
 def _content_of(each: Prepared) -> Iterator[Path]:

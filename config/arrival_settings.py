@@ -23,4 +23,6 @@ class ArrivalSettings(BaseModel):
     keep_unconsented: Positive = timedelta(hours=72)
     #: Names that were given ahead of a recording are removed so long after, where it has not come.
     keep_vocabulary: Positive = timedelta(days=30)
+    #: What a watched folder turned away is removed so long after it was set aside, for it lies there in the clear.
+    keep_failed: Positive = timedelta(days=7)
     reconcile: Positive = timedelta(minutes=5)

@@ -1,8 +1,13 @@
 """A watched folder takes in what is whole, and says of the rest why not."""
 
 import json
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from commands.watching import WatchedFolder
+from config.wiring import SystemClock
 from tests.e2e.deployment import Deployment, consent_file, decisions
 from tests.sounds import noise, wav
 
@@ -37,6 +42,38 @@ def test_whole_files_are_taken_in_and_partial_ones_left_alone(embedded_commands:
     assert "2 set aside in failed/" in said
     assert "consent_missing" in (folder / "failed" / "refused.wav.reason.txt").read_text()
     assert "empty" in (folder / "failed" / "empty.wav.reason.txt").read_text()
+
+
+@dataclass(frozen=True, slots=True)
+class Later(SystemClock):
+    """A clock that is so far ahead."""
+
+    by: timedelta
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return SystemClock.now(self) + self.by
+
+
+def test_what_is_set_aside_goes_in_time(embedded_commands: Deployment) -> None:
+    """What was refused lies there as long as is set, whatever date it came with; then recording, form and reason go."""
+    deployment, folder = embedded_commands, embedded_commands.folder / "in"
+    folder.mkdir()
+    (folder / "empty.wav").write_bytes(b"")
+    os.utime(folder / "empty.wav", (0, 0))
+    consent_file(folder, "empty.consent.json", session_id=None)
+    watched(deployment)
+    failed = sorted((folder / "failed").iterdir())
+
+    with deployment.opened() as wiring:
+        removed = [
+            WatchedFolder(folder, replace(wiring, clock=Later(timedelta(days=days))), "test", 0).remove_stale()
+            for days in (6, 8)
+        ]
+
+    assert [path.name for path in failed] == ["empty.consent.json", "empty.wav", "empty.wav.reason.txt"]
+    assert removed == [0, 3]
+    assert list((folder / "failed").iterdir()) == []
 
 
 def test_manifest_in_the_folder_is_a_batch(embedded_commands: Deployment) -> None:
