@@ -1,6 +1,5 @@
 """One session through every stage inside this process, with its progress shown."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +18,7 @@ from pipeline.intake import Submission
 from pipeline.ports import SessionRow
 from workers.process import WorkerProcess
 
+#: How often what begins is shown; what ends is known at once.
 _LOOK = timedelta(milliseconds=100)
 
 WORDS = {
@@ -57,7 +57,7 @@ def travel(wiring: Wiring, submission: Submission, audio: Path) -> SessionRow:
     """Take a recording through every stage and return where it ended."""
     with four_workers(wiring) as workers, _progress() as progress:
         accept(wiring, workers.doorbell, submission, audio)
-        return _follow(wiring, submission.session.session_id, progress)
+        return _follow(wiring, workers, submission.session.session_id, progress)
 
 
 def failure_of(row: SessionRow) -> str | None:
@@ -85,7 +85,7 @@ def _progress() -> Progress:
     )
 
 
-def _follow(wiring: Wiring, session_id: SessionId, progress: Progress) -> SessionRow:
+def _follow(wiring: Wiring, workers: WorkerProcess, session_id: SessionId, progress: Progress) -> SessionRow:
     lines = {stage: progress.add_task(WORDS[stage], total=1, start=False) for stage in Stage}
     while True:
         row = wiring.ledger.session(session_id)
@@ -95,7 +95,8 @@ def _follow(wiring: Wiring, session_id: SessionId, progress: Progress) -> Sessio
                 _show(progress, lines[stage], stage, run.status)
         if all(run.status.is_final for run in row.runs):
             return row
-        time.sleep(_LOOK.total_seconds())
+        workers.ended.wait(_LOOK.total_seconds())
+        workers.ended.clear()
 
 
 def _show(progress: Progress, line: TaskID, stage: Stage, status: StageStatus) -> None:

@@ -2,8 +2,10 @@
 
 import os
 import socket
+import threading
 import uuid
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
@@ -53,6 +55,10 @@ class LastingWork(StageWork, Protocol):
         ...
 
 
+def _close(work: LastingWork) -> None:
+    work.close()
+
+
 class WorkerProcess:
     """Serves stages until told to stop; each stage has its own queue, one run at a time, and its own model process."""
 
@@ -78,6 +84,8 @@ class WorkerProcess:
             wiring.settings.queue.heartbeat,
             self._meter,
         )
+        #: Set whenever a run of any stage ended.
+        self.ended = threading.Event()
         self._workers = [self._stage_worker(stage) for stage in stages]
         self._consumer = self._make_consumer()
         self._rounds = self._make_rounds()
@@ -101,19 +109,24 @@ class WorkerProcess:
         """Take no more work, let the runs in progress finish, and go."""
         for worker in self._workers:
             worker.drain()
-        for rounds in self._rounds:
-            rounds.stop()
-        self._consumer.stop()
-        for work in self._work.values():
-            work.close()
-        for worker in self._workers:
-            self._beat(worker, "stopped")
+        busy = {worker.stage for worker in self._workers if worker.is_busy}
+        with ThreadPoolExecutor(thread_name_prefix="closing") as closing:
+            # Who is at rest starts nothing more, and a large process takes a while to give its memory back.
+            closed = closing.map(_close, [work for stage, work in self._work.items() if stage not in busy])
+            for rounds in self._rounds:
+                rounds.stop()
+            self._consumer.stop()
+            for stage in busy & set(self._work):
+                self._work[stage].close()
+            for worker in self._workers:
+                self._beat(worker, "stopped")
+            list(closed)
         self._served.close()
         log.info("worker_stopped", count=len(self._workers))
 
     def _stage_worker(self, stage: Stage) -> StageWorker:
         worker_id = WorkerId(f"{socket.gethostname()}-{os.getpid()}-{stage}-{uuid.uuid4().hex[:6]}")
-        return StageWorker(stage, worker_id, self._runner)
+        return StageWorker(stage, worker_id, self._runner, ended=self.ended)
 
     def _make_consumer(self) -> dramatiq.Worker:
         for worker in self._workers:

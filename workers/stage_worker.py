@@ -21,6 +21,8 @@ class StageWorker:
     runner: Runner
     #: How many results of it were turned away, because their lease was lost.
     came_too_late: int = 0
+    #: Set after each run, for whoever waits in this process for what came of it.
+    ended: threading.Event = field(default_factory=threading.Event)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     _rung: threading.Event = field(default_factory=threading.Event)
     _draining: threading.Event = field(default_factory=threading.Event)
@@ -55,6 +57,7 @@ class StageWorker:
         ran = 0
         while not self._draining.is_set() and self._run_one() is not Outcome.NOTHING_READY:
             ran += 1
+            self.ended.set()
         return ran
 
     def _run_one(self) -> Outcome:

@@ -65,6 +65,17 @@ def test_a_ring_works_off_all_that_is_ready() -> None:
     assert runner.runs == 3
 
 
+def test_who_waits_in_the_same_process_learns_of_each_end() -> None:
+    """A run that ended is told at once, and a look that found nothing ready is not."""
+    at_work, at_rest = stage_worker(CountingRunner(ready=1)), stage_worker(CountingRunner())
+
+    for worker in (at_work, at_rest):
+        worker.work_off()
+
+    assert at_work.ended.is_set()
+    assert not at_rest.ended.is_set()
+
+
 def test_a_ring_during_work_is_not_lost() -> None:
     """A run that becomes ready while the worker finishes is found without waiting for the next poll."""
     runner = CountingRunner(ready=1)
