@@ -271,8 +271,8 @@ def _is_a_setting(name: str) -> bool:
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "HF_HOME")
 
 
-# What a model works with at a time it asks for again at once. Given back to the system each time, and mapped and
-# cleared anew, that was a seventh of recognition's processor time (mallopt(3); bytes).
+# What a model, or a cipher, works with at a time it asks for again at once. Given back to the system each time, and
+# mapped and cleared anew, that was a seventh of recognition's processor time (mallopt(3); bytes).
 _MEMORY_IS_KEPT = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 26),
@@ -292,3 +292,8 @@ def child_environment() -> dict[str, str]:
         "TRANSFORMERS_OFFLINE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def writing_environment() -> dict[str, str]:
+    """Return the environment of a process that stores recordings: ours, for S3 finds its credentials there."""
+    return {**os.environ, **_MEMORY_IS_KEPT}

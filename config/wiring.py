@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.retention import load_retention
-from config.settings import Settings, child_environment
+from config.settings import Settings, child_environment, writing_environment
 from config.storing import object_store, wrapping_keys
 from pipeline.adapters.database import LedgerLimits, SqlLedger, create_ledger, migrate
 from pipeline.adapters.isolation import ChildLimits, ChildProcessWork
@@ -117,6 +117,7 @@ def writing_process(wiring: Wiring) -> WritingProcess:
     settings = wiring.settings
     return WritingProcess(
         (sys.executable, "-m", "config.writing_process"),
+        writing_environment(),
         settings.model_dump(mode="json", include=_TOLD_FOR_STORING),
         Storing(wiring.artifacts, settings.recording.max_bytes),
     )

@@ -47,7 +47,7 @@ def test_what_a_dead_one_should_have_stored_is_stored_here(wiring: Wiring, tmp_p
     """A child that is gone is no reason to turn recordings away."""
     here = Storing(wiring.artifacts, 100)
 
-    with WritingProcess((sys.executable, "-c", "raise SystemExit"), {}, here) as writers:
+    with WritingProcess((sys.executable, "-c", "raise SystemExit"), {}, {}, here) as writers:
         (stored,) = writers.store_all([recording(tmp_path, b"sound")])
 
     assert isinstance(stored, StoredArtifact)

@@ -25,13 +25,16 @@ class WritingProcess:
     that it hears. Should it die, ``here`` stores what it was to store.
     """
 
-    def __init__(self, command: Sequence[str], setup: Mapping[str, object], here: Writers) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], setup: Mapping[str, object], here: Writers
+    ) -> None:
         """Start the child, so that it gets ready while there is nothing to store yet."""
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program, by its full path
                 [*command, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
+                env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 # What a child prints is kept nowhere.
                 stdout=subprocess.DEVNULL,
