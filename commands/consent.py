@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from commands.opening import console, open_wiring, read_document
 from pipeline.domain.consent import PersonRef, Purpose
@@ -14,6 +14,7 @@ from pipeline.domain.session import parse_session_id
 from pipeline.errors import ConsentFormInvalidError
 
 NAME = "consent"
+_SHOWN = ("Person", "Role", "Purpose", "Decision", "From", "Until", "Revision")
 app = typer.Typer(no_args_is_help=True)
 
 EXAMPLE = {
@@ -67,7 +68,10 @@ def withdraw(
     session_id = parse_session_id(session) if session else None
     purposes = tuple(purpose or Purpose)
     touched = open_wiring().ledger.withdraw(PersonRef(parse_reference(person)), purposes, session_id, actor)
-    console.print(f"Withdrawn. {len(touched)} session(s) stopped and made due for deletion.")
+    if touched:
+        console.print(f"Withdrawn. {len(touched)} session(s) stopped and made due for deletion.")
+    else:
+        console.print("Withdrawn for what comes. It touches no session that is here: check the id, if one was meant.")
     for touched_id in touched:
         console.print(f"  {touched_id}")
 
@@ -75,9 +79,11 @@ def withdraw(
 @app.command()
 def show(session: Annotated[str, typer.Argument(help="The session's id.")]) -> None:
     """Show who took part in a session and what each decided."""
-    participants, consents = open_wiring().ledger.consents(parse_session_id(session))
+    ledger = open_wiring().ledger
+    participants, consents = ledger.consents(ledger.session(parse_session_id(session)).session.session_id)
     roles = {p.person: p.role for p in participants}
-    table = Table("Person", "Role", "Purpose", "Decision", "From", "Until", "Revision")
+    # Cut short, two people's references or two purposes would read the same.
+    table = Table(*(Column(name, overflow="fold") for name in _SHOWN))
     for row in consents:
         until = "no end" if row.valid_to is None else row.valid_to.isoformat()
         table.add_row(

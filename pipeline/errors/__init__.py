@@ -30,6 +30,7 @@ from pipeline.errors.consent import (
     ConsentSessionMismatchError,
     ConsentWithdrawnError,
     LegalHoldError,
+    PersonUnknownError,
 )
 from pipeline.errors.document import (
     ClaimsInvalidError,
@@ -180,6 +181,7 @@ __all__ = [
     "PasswordsDifferError",
     "PermanentError",
     "PermissionMissingError",
+    "PersonUnknownError",
     "PipelineError",
     "ProviderUnavailableError",
     "PurgeIncompleteError",

@@ -1,6 +1,6 @@
 """Consent and holds: a rule forbids it."""
 
-from pipeline.errors.kinds import RefusedError
+from pipeline.errors.kinds import PermanentError, RefusedError
 
 
 class ConsentError(RefusedError):
@@ -61,3 +61,10 @@ class LegalHoldError(RefusedError):
 
     reason_code = "legal_hold"
     sentence = "A legal hold keeps this session. It is deleted only after the hold is lifted."
+
+
+class PersonUnknownError(PermanentError):
+    """Nobody of this reference ever took part or decided, so there is nothing to take back."""
+
+    reason_code = "person_unknown"
+    sentence = "Nobody of this reference is known here, or in this session. Nothing was withdrawn: check its spelling."

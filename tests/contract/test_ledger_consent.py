@@ -8,12 +8,13 @@ import pytest
 from pipeline.adapters.database import SqlLedger
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import ConsentDecision, PersonRef, Purpose
-from pipeline.domain.session import Stage, StageStatus
+from pipeline.domain.session import SessionId, Stage, StageStatus
 from pipeline.errors import (
     ConsentDeniedError,
     ConsentExpiredError,
     ConsentMissingError,
     LeaseLostError,
+    PersonUnknownError,
     SessionConflictError,
     SessionUnknownError,
 )
@@ -216,3 +217,24 @@ def test_start_names_the_consent_it_relied_on(ledger: SqlLedger) -> None:
     taken(ledger, Stage.TRANSCRIBE)
 
     assert 0 < entries(ledger, "transcribe")[-1]["facts"]["consent_rev"] <= newest
+
+
+@pytest.mark.parametrize("in_session", [True, False])
+def test_nobody_takes_back_what_nobody_gave(ledger: SqlLedger, in_session: bool) -> None:  # noqa: FBT001 - a case
+    """A mistyped reference is refused, for its answer would look like a withdrawal."""
+    session_id = accepted_session(ledger).session_id if in_session else None
+
+    with pytest.raises(PersonUnknownError):
+        ledger.withdraw(PersonRef("cleint-204"), tuple(Purpose), session_id, "test")
+
+    assert "consent_withdrawn" not in events(ledger, "consent")
+
+
+def test_withdrawal_ahead_of_a_session(ledger: SqlLedger) -> None:
+    """Who gave standing consent may take it back for a session that has not come."""
+    accepted_session(ledger)
+
+    touched = ledger.withdraw(CLIENT, tuple(Purpose), SessionId("tomorrow-0001"), "test")
+
+    assert touched == ()
+    assert "consent_withdrawn" in events(ledger, "consent")

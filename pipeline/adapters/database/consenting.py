@@ -23,7 +23,7 @@ from pipeline.domain.consent import (
     require_consent,
 )
 from pipeline.domain.session import SessionId, Stage, StageStatus
-from pipeline.errors import ConsentError, ConsentWithdrawnError
+from pipeline.errors import ConsentError, ConsentWithdrawnError, PersonUnknownError
 
 _ENDS = {ConsentDecision.DENY, ConsentDecision.WITHDRAW}
 
@@ -40,13 +40,32 @@ def record_consents(tx: Transaction, given: Sequence[Consent], actor: str) -> in
 def withdraw(
     tx: Transaction, person: PersonRef, purposes: Sequence[Purpose], session_id: SessionId | None, actor: str
 ) -> tuple[SessionId, ...]:
-    """Append withdrawals, stop what runs on them, and make due what was made under them."""
+    """Append withdrawals, stop what runs on them, and make due what was made under them.
+
+    Raise ``PersonUnknownError`` where there is nothing to take back: a mistyped reference would look like a withdrawal.
+    """
+    if not _is_known(tx, person, session_id):
+        raise PersonUnknownError
     given = [_withdrawal(person, purpose, session_id, tx.now) for purpose in purposes]
     _append(tx, given, actor)
     reached = _sessions_reached(tx, given)
     for reached_id in reached:
         _end(tx, reached_id, given, actor)
     return reached
+
+
+def _is_known(tx: Transaction, person: PersonRef, session_id: SessionId | None) -> bool:
+    """Say whether this person takes part in the session, or is known at all where no such session is there yet."""
+    here = select(sessions.c.session_id).where(sessions.c.session_id == session_id)
+    bound = [] if session_id is None or not tx.rows(here) else [session_id]
+    return any(
+        tx.rows(
+            select(table.c.person_ref)
+            .where(table.c.person_ref == person, *(table.c.session_id == each for each in bound))
+            .limit(1)
+        )
+        for table in (participants, consents)
+    )
 
 
 def _withdrawal(person: PersonRef, purpose: Purpose, session_id: SessionId | None, now: datetime) -> Consent:
