@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from pipeline.domain.documents.fields import is_text
 from pipeline.domain.evidence import Claim
 from pipeline.domain.note import Note
 from pipeline.errors import ClaimsInvalidError
@@ -64,7 +65,7 @@ def _claim(number: int, line: str) -> Claim:
 
 def _id(number: int, record: dict[str, object]) -> str:
     value = record.get("id")
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+    if isinstance(value, bool) or not (isinstance(value, int) or is_text(value)) or value == "":
         raise ClaimsInvalidError(where=f"line {number}: id")
     return str(value)
 
@@ -73,6 +74,6 @@ def _text(number: int, record: dict[str, object], name: str, *, required: bool =
     value = record.get(name)
     if value is None and not required:
         return ""
-    if not isinstance(value, str):
+    if not is_text(value):
         raise ClaimsInvalidError(where=f"line {number}: {name}")
     return value

@@ -5,11 +5,17 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from pipeline.errors import DocumentError
 
 #: Half a character: JSON can spell it, and UTF-8 cannot.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Say whether a value is a string that UTF-8 can hold."""
+    return isinstance(value, str) and not _SURROGATE.search(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class Fields:
     def text(self, name: str) -> str | None:
         """Return a string, or ``None`` where it is absent or null."""
         value = self.values.get(name)
-        if value is None or (isinstance(value, str) and not _SURROGATE.search(value)):
+        if value is None or is_text(value):
             return value
         raise self.refuse(name)
 
@@ -58,7 +64,7 @@ class Fields:
         value = self.values.get(name)
         if value is None:
             return ()
-        if not isinstance(value, list) or any(not isinstance(i, str) or _SURROGATE.search(i) for i in value):
+        if not isinstance(value, list) or not all(is_text(item) for item in value):
             raise self.refuse(name)
         return tuple(value)
 

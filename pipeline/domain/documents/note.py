@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import count
 from typing import Any, TypeVar
 
-from pipeline.domain.documents.fields import Fields, as_fields, parse_json
+from pipeline.domain.documents.fields import Fields, as_fields, is_text, parse_json
 from pipeline.domain.note import Note, NoteFormat, NoteSection, NoteSentence, NoteStatus, SentenceKind
 from pipeline.domain.sentences import split_sentences
 from pipeline.domain.transcript import Engine
@@ -81,7 +81,10 @@ def _sections(document: Fields) -> Iterator[NoteSection]:
         named = as_fields(sections, "sections", NoteInvalidError)
         for number, (title, value) in enumerate(sections.items()):
             # A title is somebody's text: an error counts the section instead of naming it.
-            yield _foreign_section(str(title), Fields({"text": value}, f"sections[{number}]", named.error))
+            where = f"sections[{number}]"
+            if not is_text(title):
+                raise document.refuse(where)
+            yield _foreign_section(title, Fields({"text": value}, where, named.error))
         return
     for fields in document.objects("sections"):
         yield _section(fields)
@@ -110,7 +113,7 @@ def _sentences(fields: Fields, name: str) -> Iterator[NoteSentence]:
         raise fields.refuse(name)
     for number, item in enumerate(items or ()):
         where = f"{fields.where}.{name}[{number}]"
-        if isinstance(item, str):
+        if is_text(item):
             yield from _plain(item)
         else:
             yield _sentence(as_fields(item, where, NoteInvalidError))

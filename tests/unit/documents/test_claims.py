@@ -26,6 +26,8 @@ def test_a_line_is_a_claim() -> None:
         ('{"id": "a", "text": "x", "context": []}\n', "line 1: context"),
         ('{"id": "a", "text": "x"}\n{"id": "a", "text": "y"}\n', "line 2: id"),
         ('["a"]\n', "line 1"),
+        ('{"id": "a", "text": "half a \\ud800"}\n', "line 1: text"),
+        ('{"id": "\\ud800", "text": "x"}\n', "line 1: id"),
         ("[" * 100_000, "line 1"),
     ],
 )

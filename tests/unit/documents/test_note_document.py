@@ -102,6 +102,8 @@ def test_sentences_may_be_plain_strings_or_objects() -> None:
         ({"sections": ["secret words"]}, "sections[0]"),
         ({"sections": [{"title": "Data", "sentences": "secret words"}]}, "sections[0].sentences"),
         ({"sections": [{"title": "Data", "sentences": [7]}]}, "sections[0].sentences[0]"),
+        ({"sections": [{"title": "Data", "sentences": ["half a \ud800"]}]}, "sections[0].sentences[0]"),
+        ({"sections": {"half a \ud800": "words"}}, "sections[0]"),
         ({"sections": [{"sentences": [{"kind": "reported"}]}]}, "sections[0].sentences[0].text"),
         ({"sections": [{"sentences": [{"text": "secret words", "kind": "secret words"}]}]},
          "sections[0].sentences[0].kind"),
