@@ -71,7 +71,8 @@ class Runner:
         Safe to call at any time: a finished stage is left alone, and a worker that outlived its lease
         cannot overwrite its successor's result.
         """
-        lease = self.ledger.claim(stage, worker_id)
+        # What was given back would be claimed here anew, and whoever pressed Ctrl+C would wait for it to its end.
+        lease = None if self._abandoned.is_set() else self.ledger.claim(stage, worker_id)
         if lease is None:
             return Outcome.NOTHING_READY
         began = time.monotonic()
@@ -91,7 +92,7 @@ class Runner:
         return outcome
 
     def abandon(self) -> None:
-        """Stop all work in progress and give its runs back, untried and uncounted."""
+        """Stop all work in progress, give its runs back, untried and uncounted, and claim no other."""
         self._abandoned.set()
         for work in self.work.values():
             work.stop()

@@ -196,6 +196,16 @@ def test_abandoned_work_is_given_back_uncounted() -> None:
     assert house.ledger.failed == []
 
 
+def test_what_was_given_back_is_not_claimed_again(house: House) -> None:
+    """A worker told to go leaves what is ready to others, or it would stay for the whole of another try."""
+    runner = house.runner()
+    runner.abandon()
+
+    outcome = runner.run_next(Stage.DRAFT, WORKER)
+
+    assert outcome is Outcome.NOTHING_READY
+
+
 def test_a_purge_destroys_lists_again_and_certifies(house: House) -> None:
     """A purge ends with no version listed and a certificate under signature."""
     house.ledger.leases = [a_lease(Stage.PURGE, due=(ArtifactKind.TRANSCRIPT,))]
