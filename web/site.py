@@ -78,6 +78,7 @@ def make_site(
     )
     intake = Intake(wiring.ledger, wiring.artifacts, doorbell, wiring.settings.recording.max_bytes)
     uploads = make_uploads(wiring, intake)
+    vocabularies = make_vocabularies(wiring)
     rooms = [
         *_signing_in(wiring),
         own_account_router(),
@@ -85,11 +86,11 @@ def make_site(
         front_door_router(),
         ops_router(make_room(wiring, doorbell)),
     ]
-    routers = [*rooms, *_interface(wiring, intake, uploads), *more]
+    routers = [*rooms, *_interface(wiring, intake, uploads, vocabularies), *more]
     app = make_app(routers, lambda: wiring.ledger.sessions(limit=1), doorkeeper)
     requests = SqlRequests(wiring.ledger.database)
     app.state.requests = requests
-    return Site(app, doorkeeper, uploads, requests, make_deliveries(wiring), make_vocabularies(wiring))
+    return Site(app, doorkeeper, uploads, requests, make_deliveries(wiring), vocabularies)
 
 
 def _limiter(wiring: Wiring) -> Limiter:
@@ -123,12 +124,12 @@ def make_uploads(wiring: Wiring, intake: Intake) -> Uploads:
     return Uploads(ledger, wiring.artifacts, wiring.objects, intake, wiring.ledger.expected, lasts)
 
 
-def _interface(wiring: Wiring, intake: Intake, uploads: Uploads) -> list[APIRouter]:
+def _interface(wiring: Wiring, intake: Intake, uploads: Uploads, vocabularies: Vocabularies) -> list[APIRouter]:
     """Return the routes under ``/v1``."""
     return [
         sessions_router(wiring),
         transcripts_router(wiring, intake),
-        vocabularies_router(make_vocabularies(wiring)),
+        vocabularies_router(vocabularies),
         uploads_router(uploads),
         consents_router(wiring),
         runs_router(wiring),
