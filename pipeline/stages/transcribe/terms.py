@@ -66,7 +66,7 @@ class Terms:
         return self._like(sound_of(text.replace("-", " ")))
 
     def _compare(self, heard: str) -> tuple[Match, ...]:
-        alike = 1.0 - self._distances(heard) / self._totals[:, -1]
+        alike = 1.0 - self._distances(heard) / self._totals[-1]
         worth = ((float(alike[index]), self._terms[index]) for index in np.flatnonzero(alike >= LEAST_LIKENESS))
         return tuple(sorted(worth, key=lambda match: -match[1].evidence(match[0]))[:_CANDIDATES])
 
@@ -79,22 +79,22 @@ class Terms:
         row = self._totals
         for sound in heard:
             gone = weight_of(sound)
-            changed = row[:, :-1] + _CHANGES[SOUNDS.index(sound)][self._codes]
-            stepped = np.concatenate([row[:, :1] + gone, np.minimum(changed, row[:, 1:] + gone)], axis=1)
-            row = self._totals + np.minimum.accumulate(stepped - self._totals, axis=1)
-        return row[:, -1]
+            changed = row[:-1] + _CHANGES[SOUNDS.index(sound)][self._codes]
+            stepped = np.concatenate([row[:1] + gone, np.minimum(changed, row[1:] + gone)])
+            row = self._totals + np.minimum.accumulate(stepped - self._totals, axis=0)
+        distances: Floats = row[-1]
+        return distances
 
     @cached_property
     def _codes(self) -> NDArray[np.intp]:
-        """Return the names as numbers of sounds, padded to one length; shape (names, sounds)."""
+        """Return the names as numbers of sounds, padded to one length; shape (sounds, names)."""
         longest = max((len(term.sound) for term in self._terms), default=1)
         rows = [[SOUNDS.index(sound) for sound in term.sound] for term in self._terms]
-        return np.array([row + [len(SOUNDS)] * (longest - len(row)) for row in rows], dtype=np.intp).reshape(
-            -1, longest
-        )
+        padded = np.array([row + [len(SOUNDS)] * (longest - len(row)) for row in rows], dtype=np.intp)
+        return np.ascontiguousarray(padded.reshape(-1, longest).T)
 
     @cached_property
     def _totals(self) -> Floats:
         """Return the weight of each beginning of each name; padding weighs nothing."""
         weights = np.array([*map(weight_of, SOUNDS), 0.0])[self._codes]
-        return np.concatenate([np.zeros((len(self._terms), 1)), np.cumsum(weights, axis=1)], axis=1)
+        return np.concatenate([np.zeros((1, len(self._terms))), np.cumsum(weights, axis=0)])
