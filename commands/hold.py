@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from commands.opening import console, open_wiring
+from pipeline.domain.operating import require_code
 from pipeline.domain.session import parse_session_id
 
 NAME = "hold"
@@ -21,6 +22,7 @@ def place(
     actor: ActorOption = "cli",
 ) -> None:
     """Forbid deletion of a session until the hold is lifted."""
+    require_code(reason, actor)
     open_wiring().ledger.place_hold(parse_session_id(session), reason, actor)
     console.print("The hold stands. Nothing of this session is deleted until it is lifted.")
 
@@ -28,5 +30,6 @@ def place(
 @app.command()
 def lift(session: SessionArgument, actor: ActorOption = "cli") -> None:
     """Allow deletion again; what is overdue is deleted with the next sweep."""
+    require_code(actor)
     open_wiring().ledger.lift_hold(parse_session_id(session), actor)
     console.print("The hold is lifted.")

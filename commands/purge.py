@@ -6,6 +6,7 @@ import typer
 
 from commands.opening import console, open_wiring
 from pipeline.domain.artifact import ArtifactKind
+from pipeline.domain.operating import require_code
 from pipeline.domain.session import parse_session_id
 
 NAME = "purge"
@@ -19,5 +20,10 @@ def run(
 ) -> None:
     """Make a session's artifacts due now; the purge worker deletes them and signs a certificate."""
     session_id = parse_session_id(session)
-    open_wiring().ledger.make_due(session_id, tuple(kind or ArtifactKind), basis, actor)
+    require_code(basis, actor)
+    ledger = open_wiring().ledger
+    ledger.make_due(session_id, tuple(kind or ArtifactKind), basis, actor)
+    if ledger.session(session_id).held:
+        console.print("Due, and kept by a legal hold: it is deleted once `nightscribe hold lift` ends the hold.")
+        return
     console.print(f"Due now. `nightscribe status {session_id}` shows when the deletion is certified.")

@@ -26,6 +26,12 @@ class QueueState(StrEnum):
     DRAINING = "draining"
 
 
+def require_code(*given: str) -> None:
+    """Raise ``ReasonInvalidError`` where a reason, or who gives it, is in words of one's own."""
+    if not all(_CODE.fullmatch(each) for each in given):
+        raise ReasonInvalidError
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Who decided something, and why; both are codes."""
@@ -35,8 +41,7 @@ class Decision:
 
     def __post_init__(self) -> None:
         """Refuse a reason in words of one's own."""
-        if not _CODE.fullmatch(self.reason) or not _CODE.fullmatch(self.actor):
-            raise ReasonInvalidError
+        require_code(self.reason, self.actor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ from pipeline.errors.stage import (
 )
 from pipeline.errors.surroundings import (
     AuditBrokenError,
+    DatabaseNewerError,
     DatabaseUnavailableError,
     DecryptionError,
     EndpointNotAllowedError,
@@ -151,6 +152,7 @@ __all__ = [
     "ConsentSessionMismatchError",
     "ConsentWithdrawnError",
     "CrossSiteRequestError",
+    "DatabaseNewerError",
     "DatabaseUnavailableError",
     "DecryptionError",
     "DocumentError",

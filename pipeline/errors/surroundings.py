@@ -129,6 +129,13 @@ class DatabaseUnavailableError(TransientError):
     sentence = "The database cannot be reached. Work goes on by itself once it can."
 
 
+class DatabaseNewerError(PermanentError):
+    """The schema is one that this program does not know."""
+
+    reason_code = "database_newer"
+    sentence = "The database belongs to a newer Nightscribe. Run that version, or restore an older backup."
+
+
 class SettingsInvalidError(PermanentError):
     """The settings contradict themselves or are unsafe."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from pipeline.adapters.database.engine import create_database_engine, named_errors
+from pipeline.errors import DatabaseNewerError
 
 if TYPE_CHECKING:
     # Alembic takes a while to import, and only a migration needs it.
@@ -18,11 +19,15 @@ _ALEMBIC = threading.Lock()
 def migrate(url: str) -> None:
     """Bring the database up to the newest schema; safe to call again, and from several processes at once."""
     from alembic import command
+    from alembic.util import CommandError
 
     engine = create_database_engine(url)
     try:
         with _ALEMBIC, named_errors():
             command.upgrade(migration_config(engine), "head")
+    except CommandError:
+        # A revision that none of our scripts leads to.
+        raise DatabaseNewerError from None
     finally:
         engine.dispose()
 

@@ -13,6 +13,7 @@ from sqlalchemy import inspect
 from pipeline.adapters.database import create_database_engine, migrate, schema_is_current
 from pipeline.adapters.database.schema import migration_config
 from pipeline.adapters.database.tables import metadata
+from pipeline.errors import DatabaseNewerError
 from tests.servers.postgres import Cluster
 
 
@@ -50,6 +51,18 @@ def test_schema_knows_whether_it_is_current(empty_url: str) -> None:
     engine.dispose()
 
     assert (before, after, behind) == (False, True, False)
+
+
+def test_a_newer_schema_is_named(empty_url: str) -> None:
+    """A program that was set back over a database that was not says so, and changes nothing."""
+    migrate(empty_url)
+    engine = create_database_engine(empty_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+
+    with pytest.raises(DatabaseNewerError):
+        migrate(empty_url)
 
 
 def test_every_step_can_be_undone(empty_url: str) -> None:
