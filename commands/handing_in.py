@@ -18,6 +18,7 @@ from pipeline.domain.documents.transcript import transcript_bytes
 from pipeline.domain.night import BatchId
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import Session, SessionId, SessionKind, new_session_id, parse_session_id
+from pipeline.errors import FileUnusableError
 from pipeline.intake import Intake, Submission
 from pipeline.ports import Doorbell
 from pipeline.storing import Opener
@@ -117,12 +118,22 @@ def make_doorbell(wiring: Wiring) -> DramatiqDoorbell:
 
 
 def opened(kind: SessionKind, source: Path) -> AbstractContextManager[BinaryIO]:
-    """Open a file as what intake keeps; raise ``TranscriptInvalidError`` where it is no transcript."""
+    """Open a file as what intake keeps.
+
+    Raises:
+        TranscriptInvalidError: it is no transcript.
+        FileUnusableError: it is gone since it was looked at, or cannot be read.
+
+    """
     if kind is SessionKind.IMPORTED:
         return io.BytesIO(transcript_bytes(transcript_in(source)))
-    return source.open("rb")
+    try:
+        # Whoever keeps it reads large pieces, so a buffer would only copy them once more.
+        return io.FileIO(source)
+    except OSError as error:
+        raise FileUnusableError(problem=error.strerror) from None
 
 
 def opener_of(kind: SessionKind, source: Path) -> Opener:
     """Return what opens a file as what intake keeps; it can be handed to another process."""
-    return partial(opened, kind, source) if kind is SessionKind.IMPORTED else partial(io.FileIO, source)
+    return partial(opened, kind, source)
