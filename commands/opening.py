@@ -14,6 +14,8 @@ from pipeline.errors import PipelineError
 
 #: For people; silent decoration is left out by rich where the output is piped.
 console = Console(highlight=False, soft_wrap=True)
+# A recording named by mistake is not read into memory; as over the interface.
+_LARGEST_TEXT = 20 * 1024 * 1024
 
 
 def open_wiring(settings: Settings | None = None) -> Wiring:
@@ -59,8 +61,12 @@ def whole_or_not_at_all(path: Path) -> Iterator[BinaryIO]:
 
 
 def read_document(path: Path, error: type[PipelineError]) -> str:
-    """Return a text file a person named, or raise ``error`` where it cannot be read as UTF-8."""
+    """Return a text file a person named, or raise ``error`` where it is too large or cannot be read as UTF-8."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(_LARGEST_TEXT + 1)
     except (OSError, UnicodeDecodeError):
         raise error(where="the file cannot be read as UTF-8 text") from None
+    if len(text) > _LARGEST_TEXT:
+        raise error(where="the file is larger than 20 MB")
+    return text

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from commands.main import app, main, named
-from commands.opening import whole_or_not_at_all, write_private
-from pipeline.errors import FileUnusableError, KeyFileMissingError, PipelineError
+from commands.opening import read_document, whole_or_not_at_all, write_private
+from pipeline.errors import FileUnusableError, KeyFileMissingError, PipelineError, TranscriptInvalidError
 
 
 def test_a_file_is_its_owners_alone(tmp_path: Path) -> None:
@@ -51,6 +51,18 @@ def test_a_pipe_is_written_and_keeps_its_mode(tmp_path: Path) -> None:
     assert os.read(reader, 100) == b"words"
     assert stat.S_IMODE(path.stat().st_mode) == 0o666
     os.close(reader)
+
+
+def test_a_document_too_large_to_be_one(tmp_path: Path) -> None:
+    """A file that no transcript can be as large as is refused, and not read whole."""
+    path = tmp_path / "session.txt"
+    path.write_bytes(b"")
+    os.truncate(path, 21 * 1024 * 1024)
+
+    with pytest.raises(TranscriptInvalidError) as refused:
+        read_document(path, TranscriptInvalidError)
+
+    assert refused.value.facts["where"] == "the file is larger than 20 MB"
 
 
 def test_sealing_does_not_take_the_recordings_place(tmp_path: Path) -> None:
