@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.adapters.grounding import GroundingVerifier
 from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict
+from pipeline.domain.note import SentenceKind
 from pipeline.domain.transcript import Engine, Role, Segment, Transcript, Word
 from pipeline.ports import SessionFacts
 
@@ -86,3 +87,19 @@ def test_scores_alone_tell_an_unclear_number() -> None:
 
     assert found.verdict is Verdict.PARTIAL
     assert DOUBT in found.reasons
+
+
+def test_what_stands_on_record_rests_on_no_words() -> None:
+    """A fact of the session is held to its rows, also where one of its numbers is like one heard unclearly."""
+    number = said(
+        0, "I would say four out of ten, last week it was three.", Role.CLIENT, Word("four", 0.5, 0.8, 0.3, doubt=DOUBT)
+    )
+    facts = SessionFacts((("client", 1), ("clinician", 1), ("interpreter", 1)), "", 60.0)
+    claim = Claim(
+        "1", "Registered as present: 1 client, 1 clinician and 1 interpreter.", kind=SentenceKind.SESSION_FACT
+    )
+
+    found = GroundingVerifier().verify([claim], replace(TRANSCRIPT, segments=(number,)), facts).verdicts[0]
+
+    assert found.findings == ()
+    assert found.reasons == ("confirmed_by_records",)

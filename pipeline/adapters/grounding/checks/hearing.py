@@ -10,6 +10,7 @@ from pipeline.adapters.grounding.passage import names_of
 from pipeline.adapters.grounding.polarity import is_cue
 from pipeline.adapters.grounding.quantities import Quantity
 from pipeline.domain.evidence import Finding
+from pipeline.domain.note import SentenceKind
 
 CHECK = "hearing"
 
@@ -17,7 +18,7 @@ CHECK = "hearing"
 def check_hearing(ground: Ground) -> Outcome:
     """Look for words in doubt among those that the claim rests on."""
     doubts = doubts_in(ground.index)
-    if not doubts:
+    if not doubts or ground.claim.kind is SentenceKind.SESSION_FACT:
         return NOT_APPLICABLE
     near = _resting_on(ground)
     found = [
