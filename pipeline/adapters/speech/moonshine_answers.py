@@ -28,6 +28,8 @@ _SOUNDING_RANGE = 30.0
 # What one voice said is heard again by itself where it is no longer than this and its mean log probability lower.
 _ANSWER_SECONDS = 8.0
 _WEAK = -0.25
+# It is replaced only below this: what was heard a little better is marked where the hearings do not agree, and stays.
+_REPLACED = -0.3
 _SURER = 0.1
 _ALIKE = 0.7
 # Seconds kept around an answer that is heard by itself; twice, since a tenth more or less moves what comes out.
@@ -58,7 +60,7 @@ class Part:
         """Say whether it is a surer hearing of much the same sounds, or of those and more."""
         mine, theirs = ("".join(part.plain).replace("'", "") for part in (self, other))
         alike = mine.startswith(theirs) or Levenshtein.normalized_similarity(mine, theirs) >= _ALIKE
-        return alike and self.confidence > other.confidence + _SURER
+        return alike and other.confidence < _REPLACED and self.confidence > other.confidence + _SURER
 
 
 def part_of(heard: "Heard", span: Piece, words: Sequence[HeardWord]) -> Part:
