@@ -31,9 +31,12 @@ ServeOption = Annotated[bool, typer.Option("--serve", help="Then serve the pages
 
 def run(
     serve: ServeOption = False,  # noqa: FBT002 - an option
-    port: Annotated[int, typer.Option(help="Port of the pages.")] = 8080,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the pages.")] = 8080,
 ) -> None:
     """Run the whole main job on the bundled sample session: consent, four workers, note, verdicts, deletion."""
+    if serve:
+        # Before the work: a port that is taken is said at once, and a demo that still runs keeps its folder.
+        web.require_free("127.0.0.1", port)
     began = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
     wiring = open_wiring(demo_settings(FOLDER))

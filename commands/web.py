@@ -1,5 +1,6 @@
 """Serve HTTP: pages and the interface for programs; word of recordings that arrive by themselves."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -29,11 +30,21 @@ _ENDS_SECONDS = 10
 
 def run(
     host: Annotated[str, typer.Option(help="Address to listen on; put a TLS proxy in front.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8080,
 ) -> None:
     """Serve HTTP until told to stop; where there is an inbound bucket, list it and poll its queue beside that."""
+    require_free(host, port)
     wiring = open_wiring()
     serve(wiring, make_doorbell(wiring), host, port)
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise a usage error where nothing can listen at the address; the server would end without a word."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise typer.BadParameter(f"nothing can listen at {host}, port {port}: {error.strerror}") from None
 
 
 def serve(wiring: Wiring, doorbell: Doorbell, host: str, port: int) -> None:
