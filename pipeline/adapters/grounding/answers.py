@@ -15,6 +15,7 @@ _YES_OPENINGS = frozenset(phrase_set("yes_openings"))
 _NO_OPENINGS = frozenset(phrase_set("no_openings"))
 _INSISTING = frozenset(phrase_set("insisting"))
 _LONGEST_OPENING = max(map(len, _YES_OPENINGS | _NO_OPENINGS | _INSISTING))
+_SURE = frozenset(("absolutely", "definitely", "certainly"))
 _CLOSING_YES = frozenset(("yes", "yeah", "yep"))
 _CLOSING_NO = word_set("closing_no")
 _PLAIN = word_set("plain_answers")
@@ -114,9 +115,9 @@ def _insists(turn: Sequence[str]) -> bool:
 
 
 def _turns(forms: Sequence[str]) -> bool:
-    """Say whether a "yeah" is only a start, as in "yeah, no, not really"."""
+    """Say whether a "yeah" is only a start, as in "yeah, no, not really" or "absolutely not"."""
     early = [form for form in forms[1:4] if form != ","]
-    return bool(early) and early[0] == "no"
+    return early[:1] == ["no"] or (early[:1] == ["not"] and forms[0] in _SURE)
 
 
 def _did_once(forms: Sequence[str]) -> bool:

@@ -39,8 +39,6 @@ _OWNERS = frozenset(("my", "our", "his", "her", "their"))
 #: "If we do not do this" negates nothing that follows.
 _DOING = frozenset(("do", "did"))
 _POINTERS = frozenset(("this", "that", "it"))
-#: "Before I prescribe you that, are you allergic?" asks nothing in its first part.
-_AHEAD = frozenset(("before", "after"))
 _OPINIONS = frozenset(("think", "believe", "feel", "know", "say"))
 _BRIEF = frozenset(("no", "nil", "without"))
 #: "Any rash" asks; a longer clause that opens so need not.
@@ -180,15 +178,22 @@ def _opens_question(words: Sequence[Word], index: int) -> bool:
     """Say whether "do you" or "any thoughts" opens a question in speech without marks."""
     if words[index].form == "any" and index + 1 < len(words) and words[index - 1].form not in _BEFORE_ANY:
         return words[index + 1].form in _ASKED_FOR
-    if words[index].form not in _AUXILIARIES or index + 1 >= len(words) or words[index + 1].form != "you":
+    if words[index].form not in _AUXILIARIES or index + 1 >= len(words):
+        return False
+    if words[index - 1].form == "," and words[index + 1].form in _SUBJECTS:
+        return True
+    if words[index + 1].form != "you":
         return False
     before = [word.form for word in words[max(0, index - _OPENING) : index]]
     return before[-1] not in _BEFORE_YOU and not (_QUESTION_WORDS | {"if", "and", "or", "than"}) & set(before)
 
 
 def _asks(words: Sequence[Word], first: int, last: int) -> bool:
-    if words[last - 1].form == "?":
-        return True
+    return words[last - 1].form == "?" or _opens_by_asking(words, first, last)
+
+
+def _opens_by_asking(words: Sequence[Word], first: int, last: int) -> bool:
+    """Say whether a clause asks by its first words: "do you", "how long does it", "any rash"."""
     opening = [word.form for word in words[first:last] if word.form not in _FILLERS][:_OPENING_WORDS]
     if not opening:
         return False
@@ -218,14 +223,17 @@ def _is_open(words: Sequence[Word], first: int, last: int) -> bool:
 
 
 def _with_late_marks(words: Sequence[Word], clauses: list[Clause]) -> tuple[Clause, ...]:
-    """Let a question mark count for the clauses of its sentence that lead up to it."""
+    """Let a question mark count for the clauses of its sentence that lead up to it.
+
+    What comes before a question that is one by itself is stated: "before I give you that, are you allergic?".
+    """
     asks = False
     result: list[Clause] = []
     for clause in reversed(clauses):
         if words[clause.last - 1].form in _ENDS:
             asks = words[clause.last - 1].form == "?"
-        leads_up = words[clause.first].form not in _AHEAD
-        result.append(clause._replace(asks=clause.asks or (asks and leads_up)))
+        result.append(clause._replace(asks=clause.asks or asks))
+        asks = asks and not _opens_by_asking(words, clause.first, clause.last)
     return tuple(reversed(result))
 
 
@@ -249,7 +257,8 @@ def _trailing(words: Sequence[Word], clause: Clause) -> Iterator[int]:
 
 def _is_empty(words: Sequence[Word], clause: Clause, index: int) -> bool:
     """Say whether a cue negates nothing after it."""
-    return _is_hollow(words, index) or _answers(words, clause, index) or _is_of_totality(words, clause, index)
+    asked = clause.asks and index == clause.first and words[index].form.endswith("n't")  # "isn't this the second?"
+    return asked or _is_hollow(words, index) or _answers(words, clause, index) or _is_of_totality(words, clause, index)
 
 
 def _is_of_totality(words: Sequence[Word], clause: Clause, index: int) -> bool:

@@ -16,6 +16,9 @@ STOOL = "T: have you had blackouts lately?\nC: no, i haven't. i did about three 
 BUSPAR = (
     "T: i saw that dr brown put you on buspar. have you been on that before?\nC: no, that's new. it helps my anxiety."
 )
+REVIEWED = "T: You wrote down your social history with the nurse, is there anything you want to add to that?\nC: No."
+SECOND = "T: Isn't this your second panic attack at work this month?\nC: Yes."
+SUBSTANCES = "T: What about illicit drugs, did you use any?\nC: Absolutely not, nothing like that."
 SMOKE = "T: Do you smoke or drink?\nC: Never smoked a cigarette in my life."
 STAY = "T: Where are you living?\nC: Well, I stay with my wife and daughter in our apartment."
 SCALE = "T: okay on a scale of one to ten how severe is the panic\nC: gosh it's like a nine"
@@ -31,6 +34,9 @@ RIGHT = [
     pytest.param(EATING, "Appetite for dinner is okay.", id="no loss of it"),
     pytest.param(STOOL, "Client had blackouts about three years ago.", id="once, though not now"),
     pytest.param(BUSPAR, "Dr Brown started Buspar, which helps her anxiety.", id="not before"),
+    pytest.param(REVIEWED, "Social history was taken by the nurse.", id="stated before a question"),
+    pytest.param(SECOND, "This is the second panic attack at work this month.", id="isn't it asks"),
+    pytest.param(SUBSTANCES, "Client uses no illicit drugs.", id="absolutely not"),
     pytest.param(SMOKE, "Non-smoker.", id="non"),
     pytest.param(STAY, "Client lives with his wife and daughter in an apartment.", id="with whom"),
     pytest.param(SCALE, "Client rates panic severity as 9/10.", id="a brief answer on a scale"),
