@@ -41,6 +41,8 @@ def run(
     verifier = build_verifier(load_settings(), engine)
     with working("Holding every sentence against what was said"):
         verification = verifier.verify(asked, said, SessionFacts())
+    if not asked:
+        typer.echo("No sentence was found, so there is no verdict.", err=True)
     checked = Checked(asked, said, verification, ids, SystemClock().now().isoformat(timespec="seconds"))
     if output is not None:
         write_private(output, write_verdicts(checked, wanted))

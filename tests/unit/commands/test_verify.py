@@ -218,6 +218,14 @@ def test_an_empty_note_has_no_verdicts_and_still_omissions(tmp_path: Path) -> No
     assert document["omissions"]
 
 
+def test_a_note_without_a_sentence_is_said_to_have_none(tmp_path: Path) -> None:
+    """Who hands in an empty note by mistake is told, beside a result that has no line."""
+    note = tmp_path / "note.txt"
+    note.write_text("\n")
+
+    assert "No sentence was found" in verify(tmp_path, "--note", str(note)).stderr
+
+
 OTHER_SESSION = """\
 Client described conflict with his landlord about the rent increase.
 Client started a new job at the bakery in October.
