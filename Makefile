@@ -15,7 +15,7 @@ setup: ## Make .venv/ and install what is missing
 demo: setup ## Run the whole main job on the bundled sample session
 	@.venv/bin/nightscribe demo
 
-# What takes longest goes first. Coverage is counted in the tests of one process: elsewhere it would double their time,
+# What takes longest goes first. Coverage is counted in the tests of one process: elsewhere it costs half their time again,
 # and processes that tests kill report none.
 TESTED := $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
