@@ -19,7 +19,7 @@ from pipeline.domain.night import Batch
 from pipeline.domain.session import SessionId
 from pipeline.errors import ManifestInvalidError, PipelineError
 from pipeline.intake import Submission
-from pipeline.storing import Storing, Writers
+from pipeline.storing import Writers
 
 #: So many recordings take about as long as a process takes to start.
 _WORTH_A_PROCESS = 200
@@ -122,7 +122,7 @@ def hand_in(wiring: Wiring, batch: Batch, prepared: list[Prepared], progress: Pr
 def _writers(wiring: Wiring, count: int) -> AbstractContextManager[Writers]:
     """Return what stores so many recordings: a process of its own where that is worth its start."""
     if count < _WORTH_A_PROCESS:
-        return nullcontext(Storing(wiring.artifacts, wiring.settings.recording.max_bytes))
+        return nullcontext(wiring.storing)
     return writing_process(wiring)
 
 

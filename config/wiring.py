@@ -50,6 +50,11 @@ class Wiring:
     policy: RetentionPolicy
     clock: SystemClock
 
+    @property
+    def storing(self) -> Storing:
+        """Return what stores recordings in this process."""
+        return Storing(self.artifacts, self.settings.recording.max_bytes)
+
 
 def wire(settings: Settings) -> Wiring:
     """Build the adapters the settings name.
@@ -119,7 +124,7 @@ def writing_process(wiring: Wiring) -> WritingProcess:
         (sys.executable, "-m", "config.writing_process"),
         writing_environment(),
         settings.model_dump(mode="json", include=_TOLD_FOR_STORING),
-        Storing(wiring.artifacts, settings.recording.max_bytes),
+        wiring.storing,
     )
 
 

@@ -103,8 +103,8 @@ def _after_last_comma(words: Sequence[Word], clause: Clause, index: int) -> int:
 def _end_of_reach(words: Sequence[Word], clause: Clause, cue: int, reach: int) -> int:
     """Return where a negation ends: "no" ends at a comma unless an "or" carries it on, "denies" does not."""
     last = min(clause.last, cue + 1 + _span(words, cue, reach))
-    if words[cue + 1 : cue + 2] and words[cue + 1].form in _DOING and words[cue + 2 : cue + 3]:
-        return min(last, cue + 3) if words[cue + 2].form in _POINTERS else last
+    if words[cue + 2 : cue + 3] and words[cue + 1].form in _DOING and words[cue + 2].form in _POINTERS:
+        return min(last, cue + 3)
     if words[cue + 1 : cue + 2] and words[cue + 1].form in _VERDICTS and _begins_anew(words, cue + 2):
         return min(last, cue + 2)
     stop = next((n for n in range(cue + 3, last) if words[n].form in _SUBJECTS_ANEW), last)

@@ -1,21 +1,10 @@
 """Holding and deleting by command: in codes, and with what a hold means said."""
 
-from pathlib import Path
-
 import pytest
 from typer.testing import CliRunner
 
-from commands.consent import read_consent_form
 from commands.main import app
 from pipeline.errors import ReasonInvalidError
-
-
-@pytest.fixture
-def runner(tmp_path: Path) -> CliRunner:
-    """Return a runner over a deployment of its own."""
-    return CliRunner(
-        env={"NIGHTSCRIBE_DATA_DIR": str(tmp_path / "data"), "NIGHTSCRIBE_KEYS__FOLDER": str(tmp_path / "keys")}
-    )
 
 
 @pytest.mark.parametrize(
@@ -34,16 +23,10 @@ def test_words_of_ones_own_are_no_reason(runner: CliRunner, arguments: tuple[str
     assert isinstance(outcome.exception, ReasonInvalidError)
 
 
-def test_a_purge_under_a_hold_says_so(runner: CliRunner, tmp_path: Path) -> None:
+def test_a_purge_under_a_hold_says_so(runner: CliRunner, submitted: str) -> None:
     """Who asks for a deletion that a hold forbids does not wait for a certificate."""
-    talk = tmp_path / "talk.txt"
-    talk.write_text("Therapist: How was the week?\nClient: Better than the last one.\n")
-    form = tmp_path / "consent.json"
-    form.write_text(runner.invoke(app, ["consent", "example"]).stdout)
-    session_id = read_consent_form(form).session_id or ""
-    runner.invoke(app, ["submit", str(talk), "--consent", str(form)])
-    runner.invoke(app, ["hold", "place", session_id])
+    runner.invoke(app, ["hold", "place", submitted])
 
-    answer = runner.invoke(app, ["purge", session_id]).stdout
+    answer = runner.invoke(app, ["purge", submitted]).stdout
 
     assert "legal hold" in answer
