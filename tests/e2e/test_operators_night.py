@@ -86,6 +86,8 @@ def test_a_whole_night(deployment: Deployment, tmp_path: Path, page: Page) -> No
         page.goto(f"{address}/ops/runs?status=quarantined")
         act(page, "Discard", "main table", "recording-unusable")
         expect(page.get_by_role("status")).to_contain_text("set aside")
+        # The list below may still be arriving.
+        page.wait_for_load_state()
         story = page.locator(".steps").inner_text()
 
         page.goto(f"{address}/ops")
