@@ -6,10 +6,17 @@ from commands.opening import read_document
 from pipeline.adapters.formats import IMPORT_FORMATS, read_transcript
 from pipeline.adapters.formats.notes import NOTE_FORMATS, read_note
 from pipeline.domain.documents.claims import claim_ids, claims_from_jsonl
+from pipeline.domain.documents.verification import verdicts_from_text
 from pipeline.domain.documents.vocabulary import names_from_text
-from pipeline.domain.evidence import Claim
+from pipeline.domain.evidence import Claim, ClaimVerdict
 from pipeline.domain.transcript import Transcript
-from pipeline.errors import ClaimsInvalidError, NoteInvalidError, TranscriptInvalidError, VocabularyInvalidError
+from pipeline.errors import (
+    ClaimsInvalidError,
+    NoteInvalidError,
+    TranscriptInvalidError,
+    VerificationInvalidError,
+    VocabularyInvalidError,
+)
 
 
 def transcript_in(path: Path) -> Transcript:
@@ -36,6 +43,11 @@ def claims_in_note(path: Path) -> tuple[Claim, ...]:
     except OSError:
         raise NoteInvalidError(where="the file cannot be read") from None
     return read_note(name, body)
+
+
+def verdicts_in(path: Path) -> tuple[ClaimVerdict, ...]:
+    """Return the verdicts in a verification or a VERDICTS.jsonl; raise ``VerificationInvalidError`` for a line."""
+    return verdicts_from_text(read_document(path, VerificationInvalidError))
 
 
 def claims_in(path: Path) -> tuple[tuple[Claim, ...], tuple[str | int, ...]]:

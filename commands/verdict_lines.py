@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from pipeline.adapters.report.corrections import Corrections
 from pipeline.adapters.report.findings import CheckedSentence, Quote, SafetyPoint
 from pipeline.adapters.report.inert import inert
 from pipeline.adapters.report.verdicts import VerdictsView
@@ -26,6 +27,8 @@ def show_verdicts(view: VerdictsView, console: Console) -> None:
     """Print the verdicts so that a person can read them; whatever was said cannot steer the terminal."""
     for flag in view.flags:
         console.print(Text(f"! {flag}", style="bold yellow"))
+    if view.corrections is not None:
+        _print(console, _correction(view.corrections))
     for section in view.sections:
         console.print(Text(f"\n{inert(section.title)}", style="bold"))
         for sentence in section.sentences:
@@ -39,6 +42,19 @@ def show_verdicts(view: VerdictsView, console: Console) -> None:
 def _print(console: Console, lines: Iterator[tuple[int, Text]]) -> None:
     for indent, text in lines:
         console.print(Padding(text, (0, 0, 0, indent)), soft_wrap=False)
+
+
+def _correction(corrections: Corrections) -> Iterator[tuple[int, Text]]:
+    yield 0, Text("\nSince the transcript was corrected", style="bold")
+    yield 0, Text(corrections.summary)
+    for change in corrections.changes:
+        verdict = (
+            f"{change.now}, as before" if change.earlier == change.now else f"{change.earlier} \u2192 {change.now}"
+        )
+        yield 0, Text.assemble((f"{change.number}. {verdict}: ", "bold yellow"), inert(change.text))
+        for quote in change.quotes:
+            yield from _quotes(f"{quote.word.lower()}; was", (quote.was,))
+            yield from _quotes("now", () if quote.now is None else (quote.now,))
 
 
 def _sentence(sentence: CheckedSentence) -> Iterator[tuple[int, Text]]:

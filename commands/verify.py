@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from commands.documents import claims_in, claims_in_note, transcript_in
+from commands.documents import claims_in, claims_in_note, transcript_in, verdicts_in
 from commands.opening import console, working, write_private
 from commands.verdict_lines import show_verdicts
 from config.engines import build_verifier
 from config.settings import VerifyEngine, load_settings
 from config.wiring import SystemClock
 from pipeline.adapters.formats.verdicts import Checked, VerdictFormat, format_of, write_verdicts
+from pipeline.adapters.grounding.anchoring import revisions
 from pipeline.adapters.report.verdicts import verdicts_view
 from pipeline.ports import SessionFacts
 
@@ -30,6 +31,14 @@ def run(
     output_format: Annotated[
         VerdictFormat | None, typer.Option("--output-format", "-f", help="What to write, whatever the file's name.")
     ] = None,
+    earlier: Annotated[
+        Path | None,
+        typer.Option(
+            help="Verdicts on the same note from before the transcript was corrected: says what that changed.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     engine: Annotated[VerifyEngine | None, typer.Option(help="What verifies; else the settings' engine.")] = None,
 ) -> None:
     """Hold any note, or any list of claims, against any transcript: a verdict with evidence for each sentence."""
@@ -38,16 +47,18 @@ def run(
     wanted = _format(output, output_format)
     asked, ids = (claims_in_note(note), ()) if note is not None else claims_in(claims or Path())
     said = transcript_in(transcript)
+    before = None if earlier is None else verdicts_in(earlier)
     verifier = build_verifier(load_settings(), engine)
     with working("Holding every sentence against what was said"):
         verification = verifier.verify(asked, said, SessionFacts())
     if not asked:
         typer.echo("No sentence was found, so there is no verdict.", err=True)
-    checked = Checked(asked, said, verification, ids, SystemClock().now().isoformat(timespec="seconds"))
+    revised = None if before is None else revisions(before, verification, said)
+    checked = Checked(asked, said, verification, ids, SystemClock().now().isoformat(timespec="seconds"), revised)
     if output is not None:
         write_private(output, write_verdicts(checked, wanted))
     if console.is_terminal:
-        show_verdicts(verdicts_view(asked, verification, said), console)
+        show_verdicts(verdicts_view(asked, verification, said, revised), console)
     elif output is None:
         typer.echo(write_verdicts(checked, wanted), nl=False)
 

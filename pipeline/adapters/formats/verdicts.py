@@ -8,7 +8,9 @@ from itertools import groupby
 
 from pipeline.adapters.formats.provenance import provenance_of
 from pipeline.adapters.report.verdicts import render_verdicts
-from pipeline.domain.documents.verification import Json, verdicts_to_jsonl, verification_to_json
+from pipeline.domain.correction import Revision
+from pipeline.domain.documents.correction import with_earlier
+from pipeline.domain.documents.verification import Json, to_lines, verdict_records, verification_to_json
 from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict, Verification
 from pipeline.domain.transcript import Role, Segment, Transcript
 
@@ -37,6 +39,8 @@ class Checked:
     ids: tuple[str | int, ...] = ()
     #: When the note was checked, ISO 8601 in UTC; FHIR alone asks for it.
     checked_at: str = ""
+    #: What became of earlier verdicts, ``None`` without any; HealthScribe's shape and FHIR have no place for it.
+    revisions: tuple[Revision, ...] | None = field(default=None, repr=False)
 
 
 def write_verdicts(checked: Checked, name: VerdictFormat) -> str:
@@ -45,19 +49,21 @@ def write_verdicts(checked: Checked, name: VerdictFormat) -> str:
 
 
 def _jsonl(checked: Checked) -> str:
-    return verdicts_to_jsonl(checked.verification, checked.ids or None)
+    records = verdict_records(checked.verification, checked.ids or None)
+    return to_lines(with_earlier(records, checked.revisions or ()))
 
 
 def _json(checked: Checked) -> str:
     document = verification_to_json(checked.verification)
     claims = zip(document["verdicts"], checked.claims, strict=True)
-    document["verdicts"] = [{**verdict, "text": claim.text, "section": claim.section} for verdict, claim in claims]
+    verdicts = [{**verdict, "text": claim.text, "section": claim.section} for verdict, claim in claims]
+    document["verdicts"] = with_earlier(verdicts, checked.revisions or ())
     document["omissions"] = [mention for mention in document["mentions"] if not mention["in_note"]]
     return _written(document)
 
 
 def _html(checked: Checked) -> str:
-    return render_verdicts(checked.claims, checked.verification, checked.transcript)
+    return render_verdicts(checked.claims, checked.verification, checked.transcript, checked.revisions)
 
 
 def _health_scribe(checked: Checked) -> str:

@@ -153,6 +153,11 @@ def tally(sections: Iterable[CheckedSection]) -> tuple[tuple[Verdict, int], ...]
     return tuple((verdict, counts[verdict]) for verdict in Verdict)
 
 
+def quote_of(span: EvidenceSpan, anchor: Mapping[str, str]) -> Quote:
+    """Return a span as a reader meets it."""
+    return Quote(span.quote, place(span.start), wording.ROLES[span.role], anchor.get(span.segment_id, ""))
+
+
 def safety_points(verification: Verification | None, anchor: Mapping[str, str]) -> tuple[SafetyPoint, ...]:
     """Return what was said and matters: what the note lacks first, critical before other."""
     mentions = verification.mentions if verification else ()
@@ -209,10 +214,7 @@ def _reason(finding: Finding, anchor: Mapping[str, str]) -> Reason:
 
 
 def _quotes(spans: Iterable[EvidenceSpan], anchor: Mapping[str, str]) -> tuple[Quote, ...]:
-    return tuple(
-        Quote(span.quote, place(span.start), wording.ROLES[span.role], anchor.get(span.segment_id, ""))
-        for span in _told_once(spans)
-    )
+    return tuple(quote_of(span, anchor) for span in _told_once(spans))
 
 
 def _told_once(spans: Iterable[EvidenceSpan]) -> Iterator[EvidenceSpan]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from pipeline.adapters.report import wording
+from pipeline.adapters.report.corrections import Corrections, corrections_of
 from pipeline.adapters.report.findings import (
     CheckedSection,
     CheckedSentence,
@@ -19,6 +20,7 @@ from pipeline.adapters.report.findings import (
 )
 from pipeline.adapters.report.page import page
 from pipeline.adapters.report.view import SAFETY_CAVEAT, Share, shares
+from pipeline.domain.correction import Revision
 from pipeline.domain.evidence import Claim, Verdict, Verification
 from pipeline.domain.note import Note, NoteFormat, NoteSection, NoteSentence
 from pipeline.domain.transcript import Engine, Transcript
@@ -42,6 +44,8 @@ class VerdictsView:
     settled: int
     sections: tuple[CheckedSection, ...] = field(repr=False)
     passages: tuple[Passage, ...] = field(repr=False)
+    #: Where the note was verified before, against the transcript as it was.
+    corrections: Corrections | None = None
     safety_caveat: str = SAFETY_CAVEAT
     checked: bool = True
 
@@ -56,16 +60,27 @@ class VerdictsView:
         return next((share.count for share in self.shares if share.verdict is Verdict.SUPPORTED), 0)
 
 
-def render_verdicts(claims: Sequence[Claim], verification: Verification, transcript: Transcript) -> str:
+def render_verdicts(
+    claims: Sequence[Claim],
+    verification: Verification,
+    transcript: Transcript,
+    revisions: Sequence[Revision] | None = None,
+) -> str:
     """Return one self-contained page on which nothing can run; the same verdicts give the same page."""
-    return page("verdicts.html", verdicts_view(claims, verification, transcript))
+    return page("verdicts.html", verdicts_view(claims, verification, transcript, revisions))
 
 
-def verdicts_view(claims: Sequence[Claim], verification: Verification, transcript: Transcript) -> VerdictsView:
+def verdicts_view(
+    claims: Sequence[Claim],
+    verification: Verification,
+    transcript: Transcript,
+    revisions: Sequence[Revision] | None = None,
+) -> VerdictsView:
     """Return the verdicts in plain strings, for page and terminal; nothing in it is cleaned or escaped yet."""
     anchor = anchors(transcript)
     sections = checked_sections(_as_note(claims), verification, anchor)
     engine = verification.engine
+    texts = {claim.claim_id: claim.text for claim in claims}
     return VerdictsView(
         title=TITLE,
         meaning=MEANING,
@@ -78,6 +93,7 @@ def verdicts_view(claims: Sequence[Claim], verification: Verification, transcrip
         settled=settled(sections),
         sections=sections,
         passages=passages(transcript, sections, anchor),
+        corrections=None if revisions is None else corrections_of(texts, revisions, anchor),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.adapters.report.reasons import CHECKS, FLAGS, NOTE_REASONS, RUNS, TOPICS
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import ConsentDecision, ParticipantRole, Purpose
+from pipeline.domain.correction import Standing
 from pipeline.domain.evidence import OmissionStatus, Verdict
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionKind, Stage, StageStatus
@@ -25,6 +26,13 @@ SYMBOLS: Mapping[Verdict, str] = {
     Verdict.UNSUPPORTED: "?",
     Verdict.CONTRADICTED: "\u2717",
     Verdict.NOT_CHECKED: "\u2013",
+}
+STANDINGS: Mapping[Standing, str] = {
+    Standing.UNCHANGED: "Stands as it was",
+    Standing.MOVED: "Same words, elsewhere",
+    Standing.REASSIGNED: "Same words, given to another speaker",
+    Standing.REWORDED: "Reads differently",
+    Standing.GONE: "No longer in the transcript",
 }
 ROLES: Mapping[Role | None, str] = {
     Role.CLINICIAN: "Clinician",

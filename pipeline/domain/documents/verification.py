@@ -39,6 +39,24 @@ def verification_from_bytes(body: bytes) -> Verification:
     return verification_from_json(document)
 
 
+def verdicts_from_text(text: str) -> tuple[ClaimVerdict, ...]:
+    """Return the verdicts of a verification or of a VERDICTS.jsonl; raise ``VerificationInvalidError`` for a line."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return tuple(_verdict_in(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
+    if isinstance(document, dict) and "verdicts" not in document:
+        return (_verdict_in(1, text),)
+    return verification_from_json(document).verdicts
+
+
+def _verdict_in(number: int, line: str) -> ClaimVerdict:
+    try:
+        return _verdict_from_json(json.loads(line))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise VerificationInvalidError(where=f"line {number}") from None
+
+
 def verification_to_json(verification: Verification) -> Json:
     """Return the artifact as a JSON object."""
     return {
@@ -64,16 +82,24 @@ def verification_from_json(document: Json) -> Verification:
 
 
 def verdicts_to_jsonl(verification: Verification, ids: Sequence[str | int] | None = None) -> str:
-    """Return VERDICTS.jsonl: one line for each claim, in order.
+    """Return VERDICTS.jsonl: one line for each claim, in order."""
+    return to_lines(verdict_records(verification, ids))
+
+
+def verdict_records(verification: Verification, ids: Sequence[str | int] | None = None) -> list[Json]:
+    """Return what each line of VERDICTS.jsonl holds.
 
     ``ids`` are the claims' ids as their file has them, so that a number stays a number.
     """
     engine = engine_to_json(verification.engine)
     names = ids or [verdict.claim_id for verdict in verification.verdicts]
-    return "".join(
-        json.dumps(_verdict_to_json(verdict) | {"id": name, "engine": engine}, ensure_ascii=False) + "\n"
-        for name, verdict in zip(names, verification.verdicts, strict=True)
-    )
+    pairs = zip(names, verification.verdicts, strict=True)
+    return [_verdict_to_json(verdict) | {"id": name, "engine": engine} for name, verdict in pairs]
+
+
+def to_lines(records: Iterable[Json]) -> str:
+    """Return JSON Lines."""
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
 def engine_to_json(engine: Engine) -> Json:

@@ -1,12 +1,15 @@
 """Quotes found again where a transcript was corrected, and quotes that are always in the transcript."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.adapters.grounding import GroundingVerifier
-from pipeline.adapters.grounding.anchoring import anchored, reanchored
+from pipeline.adapters.grounding.anchoring import anchored, reanchored, revisions
 from pipeline.adapters.grounding.evidence import span_in
+from pipeline.domain.correction import Standing
 from pipeline.domain.evidence import Claim, Verdict
 from pipeline.domain.transcript import Engine, Role, Segment, Transcript
 from pipeline.ports import SessionFacts
@@ -89,6 +92,69 @@ def test_a_corrected_word_leaves_the_quote_as_it_now_stands() -> None:
 def test_a_quote_nobody_says_any_more_is_gone(now: str) -> None:
     """A quote whose words were taken out of the transcript is nowhere."""
     assert reanchored(span_in(talk("I sleep four hours.").segments[0], 0, 19), talk(now)) is None
+
+
+def test_a_short_answer_is_not_found_in_another_answer() -> None:
+    """A "No." that was corrected is what stands in its place, or gone; never the same word said to something else."""
+    before = talk("Any thoughts of suicide?", "No.", *["We spoke of the garden."] * 8, "No.")
+
+    found = reanchored(
+        span_in(before.segments[1], 0, 3),
+        talk(*[s.text for s in before.segments[:1]], "Now and then.", *[s.text for s in before.segments[2:]]),
+    )
+
+    assert found is None
+
+
+def test_a_word_is_not_found_within_another() -> None:
+    """A "no" is not said in "know"."""
+    before = talk("I know. So no, never.")
+
+    found = reanchored(span_in(before.segments[0], 11, 13), talk("Well, I know. So no, never."))
+
+    assert found is not None
+    assert found.char_start == 17
+
+
+def test_a_note_is_told_what_a_correction_changed() -> None:
+    """Each claim has its verdict then and now, and each quote says whether it reads the same."""
+    talks = [
+        talk("How do you sleep?", f"About {hours} hours a night.", "And the diary?", "I keep it every evening.")
+        for hours in ("fourteen", "four")
+    ]
+    claims = [
+        Claim("a", "Client sleeps about four hours a night."),
+        Claim("b", "Client keeps the diary every evening."),
+    ]
+    then, now = (GroundingVerifier().verify(claims, each, SessionFacts()) for each in talks)
+
+    sleeping, diary = revisions(then.verdicts, now, talks[1])
+
+    assert (sleeping.earlier, sleeping.now) == (Verdict.CONTRADICTED, Verdict.SUPPORTED)
+    assert Standing.REWORDED in {quote.standing for quote in sleeping.quotes}
+    assert not diary.touched
+    assert {quote.standing for quote in diary.quotes} == {Standing.UNCHANGED}
+
+
+def test_words_given_to_another_speaker_concern_a_claim() -> None:
+    """Where a correction says that somebody else spoke, a quote reads the same and the claim is to be read again."""
+    before = talk("How do you sleep?", "I keep the diary every evening.")
+    given = Transcript((before.segments[0], replace(before.segments[1], role=Role.OTHER)), "en", before.engine)
+    claims = [Claim("a", "Client keeps the diary every evening.")]
+    then, now = (GroundingVerifier().verify(claims, each, SessionFacts()) for each in (before, given))
+
+    (diary,) = revisions(then.verdicts, now, given)
+
+    assert Standing.REASSIGNED in {quote.standing for quote in diary.quotes}
+    assert diary.touched
+
+
+def test_only_claims_verified_before_are_compared() -> None:
+    """A claim without an earlier verdict has nothing to be compared with."""
+    said = talk("How do you sleep?", "Badly.")
+    now = GroundingVerifier().verify([Claim("new", "Client sleeps badly.")], said, SessionFacts())
+
+    assert revisions((), now, said) == ()
 
 
 def test_only_exact_words_are_anchored() -> None:

@@ -14,6 +14,7 @@ from pipeline.adapters.grounding.risk import topics
 from pipeline.adapters.report import reasons, wording
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import ConsentDecision, ParticipantRole, Purpose
+from pipeline.domain.correction import Standing
 from pipeline.domain.evidence import OmissionStatus, Verdict
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionKind, Stage, StageStatus
@@ -35,6 +36,7 @@ _LISTS: tuple[tuple[type[StrEnum], Mapping[Any, str]], ...] = (
     (SessionKind, wording.SESSION_KINDS),
     (Stage, wording.STAGES),
     (StageStatus, wording.STATUSES),
+    (Standing, wording.STANDINGS),
     (Verdict, wording.SYMBOLS),
     (Verdict, wording.VERDICTS),
 )
