@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-STREAMS = ("transcribe", "draft", "verify", "purge", "intake", "consent", "operator")
+STREAMS = ("transcribe", "draft", "verify", "purge", "intake", "consent", "operator", "access")
 
 
 class ProblemError(Exception):

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.audit import verifier
+from pipeline.audit.access_events import SignedOff
 from pipeline.audit.chain import Head
 from pipeline.audit.check import Problem, ProblemKind, check_audit, problems
 from pipeline.audit.checkpoint import (
@@ -25,6 +26,7 @@ from pipeline.audit.checkpoint import (
 )
 from pipeline.audit.events import Stream
 from pipeline.audit.export import export_audit
+from pipeline.domain.account import AccountId
 from tests.unit.audit.chains import NOON, SeededSigner, busy_log, opened
 
 
@@ -129,6 +131,19 @@ def test_export_checks_by_itself(exported: Path) -> None:
     assert result.returncode == 0
     assert "transcribe: sound: 5 entries" in result.stdout
     assert "checkpoints: sound: 1 signed by key-1" in result.stdout
+
+
+def test_every_stream_is_checked_in_an_export(tmp_path: Path) -> None:
+    """A log in which somebody also signed in is sound with all its streams: none is strange to the verifier."""
+    log = busy_log()
+    log.add(SignedOff(AccountId("acc-1"), "signin-1"))
+    export_audit(log, SeededSigner(), tmp_path / "export")
+
+    result = verify(tmp_path / "export")
+
+    assert result.returncode == 0
+    assert {line.partition(":")[0] for line in result.stdout.splitlines()} == {*Stream, "checkpoints"}
+    assert "access: sound: 1 entries" in result.stdout
 
 
 def test_exported_log_that_lost_its_tail_is_not_sound(exported: Path) -> None:
