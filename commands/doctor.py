@@ -13,6 +13,7 @@ from config.engine_lacks import engine_checks
 from config.settings import Settings, load_settings
 from config.storing import object_store
 from config.wiring import wire
+from pipeline.adapters.database import check_schema
 from pipeline.adapters.decoding.sandbox import Sandbox, available_sandbox
 from pipeline.errors import PipelineError
 from workers.broker import make_broker, reachable
@@ -51,7 +52,7 @@ def run() -> None:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what was found."""
     yield _sandbox()
-    yield _attempt("keys and database", lambda: wire(settings).ledger.sessions(limit=1))
+    yield _attempt("keys and database", lambda: check_schema(wire(settings).ledger.database.engine))
     yield _attempt("store", lambda: next(iter(object_store(settings).versions("doctor/")), None))
     for stage, check in engine_checks(settings):
         yield _attempt(f"engine of {stage}", check)

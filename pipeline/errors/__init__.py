@@ -99,6 +99,7 @@ from pipeline.errors.stage import (
 from pipeline.errors.surroundings import (
     AuditBrokenError,
     DatabaseNewerError,
+    DatabaseOlderError,
     DatabaseUnavailableError,
     DecryptionError,
     EndpointNotAllowedError,
@@ -118,6 +119,7 @@ from pipeline.errors.surroundings import (
     SettingsInvalidError,
     StoreFullError,
     StoreUnavailableError,
+    ValueUnusableError,
 )
 from pipeline.errors.upload import (
     TicketVoidError,
@@ -153,6 +155,7 @@ __all__ = [
     "ConsentWithdrawnError",
     "CrossSiteRequestError",
     "DatabaseNewerError",
+    "DatabaseOlderError",
     "DatabaseUnavailableError",
     "DecryptionError",
     "DocumentError",
@@ -240,6 +243,7 @@ __all__ = [
     "UploadTooLargeError",
     "UploadUnknownError",
     "VerificationInvalidError",
+    "ValueUnusableError",
     "VocabularyInvalidError",
     "WebhookAddressError",
     "WebhookUnknownError",

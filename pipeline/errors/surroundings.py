@@ -7,7 +7,7 @@ class StoreUnavailableError(TransientError):
     """The object store cannot be reached."""
 
     reason_code = "store_unavailable"
-    sentence = "The object store cannot be reached. Work goes on by itself once it can."
+    sentence = "The object store cannot be reached. Workers go on by themselves once it can; give a command again then."
 
 
 class StoreFullError(TransientError):
@@ -126,7 +126,14 @@ class DatabaseUnavailableError(TransientError):
     """The database cannot be reached."""
 
     reason_code = "database_unavailable"
-    sentence = "The database cannot be reached. Work goes on by itself once it can."
+    sentence = "The database cannot be reached. Workers go on by themselves once it can; give a command again then."
+
+
+class DatabaseOlderError(TransientError):
+    """The schema lacks what this program needs."""
+
+    reason_code = "database_older"
+    sentence = "The database was not set up for this version of Nightscribe. Run `nightscribe migrate`."
 
 
 class DatabaseNewerError(PermanentError):
@@ -134,6 +141,13 @@ class DatabaseNewerError(PermanentError):
 
     reason_code = "database_newer"
     sentence = "The database belongs to a newer Nightscribe. Run that version, or restore an older backup."
+
+
+class ValueUnusableError(PermanentError):
+    """A character, moment or number that no row can hold was given; which one it was is not repeated."""
+
+    reason_code = "value_unusable"
+    sentence = "Something given has a character, a moment or a number that cannot be kept. Look at it and try again."
 
 
 class SettingsInvalidError(PermanentError):

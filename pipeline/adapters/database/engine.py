@@ -9,9 +9,17 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    StatementError,
+)
 
-from pipeline.errors import DatabaseUnavailableError, SettingsInvalidError
+from pipeline.errors import DatabaseOlderError, DatabaseUnavailableError, SettingsInvalidError, ValueUnusableError
 
 #: Marks a transaction that writes, which SQLite must know at its first statement.
 WRITES = "nightscribe_writes"
@@ -42,6 +50,8 @@ _PRAGMAS = (
 
 #: What SQLite says of a file that is damaged, or something else.
 _NO_DATABASE = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
+#: What PostgreSQL says of a table or a column that is not there.
+_NOT_THERE = frozenset({"42P01", "42703"})
 
 
 def create_database_engine(url: str | URL) -> Engine:
@@ -61,14 +71,23 @@ def create_database_engine(url: str | URL) -> Engine:
 
 @contextmanager
 def named_errors() -> Iterator[None]:
-    """Give a database that is away, full, locked or no database at all its name, and the driver's code for why."""
+    """Give a database that is away, full, locked, behind or no database at all its name, and a value it cannot hold."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
         raise DatabaseUnavailableError(why=_code(error)) from error
+    except DataError as error:
+        raise ValueUnusableError(why=_code(error)) from error
     except DatabaseError as error:
         if _code(error) in _NO_DATABASE:
             raise DatabaseUnavailableError(why=_code(error)) from error
+        if _code(error) in _NOT_THERE:
+            raise DatabaseOlderError from error
+        raise
+    except StatementError as error:
+        if isinstance(error.orig, OverflowError):
+            # A moment that lies beyond the calendar once it is put in UTC.
+            raise ValueUnusableError from error
         raise
 
 

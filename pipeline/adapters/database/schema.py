@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from pipeline.adapters.database.engine import create_database_engine, named_errors
-from pipeline.errors import DatabaseNewerError
+from pipeline.errors import DatabaseNewerError, DatabaseOlderError
 
 if TYPE_CHECKING:
     # Alembic takes a while to import, and only a migration needs it.
@@ -32,14 +32,18 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
-def schema_is_current(engine: Engine) -> bool:
-    """Say whether every migration was applied, and none that this program does not know."""
+def check_schema(engine: Engine) -> None:
+    """Raise ``DatabaseOlderError`` where a migration was not applied, ``DatabaseNewerError`` where an unknown one was."""
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    with engine.connect() as connection:
+    with named_errors(), engine.connect() as connection:
         applied = set(MigrationContext.configure(connection).get_current_heads())
-    return applied == set(ScriptDirectory.from_config(migration_config(engine)).get_heads())
+    scripts = ScriptDirectory.from_config(migration_config(engine))
+    if applied - {script.revision for script in scripts.walk_revisions()}:
+        raise DatabaseNewerError
+    if applied != set(scripts.get_heads()):
+        raise DatabaseOlderError
 
 
 def migration_config(engine: Engine) -> "Config":

@@ -10,10 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from pipeline.adapters.database import create_database_engine, migrate, schema_is_current
+from pipeline.adapters.database import check_schema, create_database_engine, create_ledger, migrate
 from pipeline.adapters.database.schema import migration_config
 from pipeline.adapters.database.tables import metadata
-from pipeline.errors import DatabaseNewerError
+from pipeline.errors import DatabaseNewerError, DatabaseOlderError
 from tests.servers.postgres import Cluster
 
 
@@ -40,17 +40,30 @@ def test_migrations_make_what_the_program_expects(empty_url: str) -> None:
     assert differences == []
 
 
-def test_schema_knows_whether_it_is_current(empty_url: str) -> None:
-    """An empty database is not current, a migrated one is, and one a step behind is not."""
+def test_a_schema_that_is_behind_is_named(empty_url: str) -> None:
+    """An empty database and one a step behind are not set up; a migrated one is."""
     engine = create_database_engine(empty_url)
-    before = schema_is_current(engine)
+    with pytest.raises(DatabaseOlderError):
+        check_schema(engine)
     migrate(empty_url)
-    after = schema_is_current(engine)
+    check_schema(engine)
     command.downgrade(migration_config(engine), "-1")
-    behind = schema_is_current(engine)
+
+    with pytest.raises(DatabaseOlderError):
+        check_schema(engine)
     engine.dispose()
 
-    assert (before, after, behind) == (False, True, False)
+
+@pytest.mark.servers
+def test_a_database_nobody_set_up_is_named_by_whoever_needs_it(postgres: Cluster) -> None:
+    """A program over PostgreSQL without tables says that `migrate` is to be run, and not that something broke."""
+    postgres.execute("DROP DATABASE IF EXISTS empty_two")
+    postgres.execute("CREATE DATABASE empty_two")
+    ledger = create_ledger(postgres.url("empty_two"))
+
+    with pytest.raises(DatabaseOlderError):
+        ledger.sessions(limit=1)
+    ledger.close()
 
 
 def test_a_newer_schema_is_named(empty_url: str) -> None:
@@ -59,10 +72,12 @@ def test_a_newer_schema_is_named(empty_url: str) -> None:
     engine = create_database_engine(empty_url)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    engine.dispose()
 
     with pytest.raises(DatabaseNewerError):
         migrate(empty_url)
+    with pytest.raises(DatabaseNewerError):
+        check_schema(engine)
+    engine.dispose()
 
 
 def test_every_step_can_be_undone(empty_url: str) -> None:
@@ -75,7 +90,7 @@ def test_every_step_can_be_undone(empty_url: str) -> None:
     left = set(inspect(engine).get_table_names())
     migrate(empty_url)
     assert left == {"alembic_version"}
-    assert schema_is_current(engine)
+    check_schema(engine)
     engine.dispose()
 
 
@@ -85,5 +100,5 @@ def test_migrating_again_and_at_once_is_safe(empty_url: str) -> None:
         list(pool.map(migrate, [empty_url] * 2))
 
     engine = create_database_engine(empty_url)
-    assert schema_is_current(engine)
+    check_schema(engine)
     engine.dispose()

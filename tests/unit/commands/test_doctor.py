@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from commands.doctor import State, examine
 from config.settings import (
@@ -17,6 +18,7 @@ from config.settings import (
     StoreSettings,
     VerifyEngine,
 )
+from config.wiring import create_keys
 
 
 def bad(folder: Path, **given: object) -> dict[str, str]:
@@ -65,3 +67,12 @@ def test_a_store_that_does_not_answer_is_bad(tmp_path: Path, monkeypatch: pytest
 
     assert list(found) == ["store"]
     assert found["store"].startswith("store_unavailable")
+
+
+def test_a_database_nobody_set_up_is_bad(tmp_path: Path) -> None:
+    """Whoever names a database and forgets `migrate` reads it there."""
+    create_keys(Settings(data_dir=tmp_path / "data", keys=KeySettings(folder=tmp_path / "keys")))
+
+    found = bad(tmp_path, database_url=SecretStr(f"sqlite:///{tmp_path / 'other.sqlite3'}"))
+
+    assert "database_older" in found["keys and database"]
