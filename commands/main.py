@@ -3,9 +3,7 @@
 import io
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -38,6 +36,7 @@ from commands import (
     web,
     worker,
 )
+from config.places import place_of
 from pipeline.errors import FileUnusableError, PipelineError
 
 app = typer.Typer(
@@ -56,10 +55,6 @@ for module in (
     app.command(module.NAME, help=module.__doc__)(module.run)
 for group in (consent, hold, audit, keys, account, token, queue):
     app.add_typer(group.app, name=group.NAME, help=group.__doc__)
-
-
-_HOUSE = Path(__file__).parents[1]
-_ROOMS = {(*_HOUSE.parts, room) for room in ("commands", "config", "pipeline", "workers", "web", "infra")}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -83,14 +78,7 @@ def named(error: Exception) -> PipelineError:
         return error
     if isinstance(error, OSError) and error.errno is not None:
         return FileUnusableError(problem=os.strerror(error.errno))
-    return PipelineError(error=type(error).__name__, where=_place(error))
-
-
-def _place(error: Exception) -> str | None:
-    """Return the line of ours that the error came through last."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).parts[: len(_HOUSE.parts) + 1] in _ROOMS]
-    return f"{Path(ours[-1].filename).relative_to(_HOUSE)}:{ours[-1].lineno}" if ours else None
+    return PipelineError(error=type(error).__name__, where=place_of(error))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
-#: Every key a log line may carry; each holds an id, a count, a code, a time or a class name.
+#: Every key a log line may carry; each holds an id, a count, a code, a time, a class name or a line of ours.
 ALLOWED_KEYS = frozenset(
     {
         "actor", "arrival_id", "attempt", "count", "error", "event", "generation", "leases_expired", "level",
         "logger", "outcome", "path", "port", "purges_opened", "quarantined", "reason_code", "round", "run_id",
-        "seconds", "session_id", "stage", "state", "status", "timestamp", "worker_id",
+        "seconds", "session_id", "stage", "state", "status", "timestamp", "where", "worker_id",
     }
 )  # fmt: skip
 

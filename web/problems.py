@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from math import ceil
 
+import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from config.places import place_of
 from pipeline.errors import (
     AccessError,
     AccountExistsError,
@@ -43,6 +45,8 @@ from pipeline.errors import (
     WorkerUnknownError,
 )
 from web.pages.trouble import trouble_page, wants_page
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 5
@@ -116,6 +120,8 @@ def problem_response(error: PipelineError, *, status: int | None = None, **more:
 
 def on_pipeline_error(request: Request, error: Exception) -> Response:
     """Answer with what a part of Nightscribe raised."""
+    if not isinstance(error, PipelineError):
+        log.error("request_failed", error=type(error).__name__, where=place_of(error))
     known = error if isinstance(error, PipelineError) else PipelineError()
     return _answered(request, known, problem_response(known))
 

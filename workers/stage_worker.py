@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from config.places import place_of
 from pipeline.domain.session import Stage, WorkerId
 from pipeline.errors import PipelineError
 from pipeline.runner import Outcome, Runner
@@ -67,9 +68,10 @@ class StageWorker:
         except PipelineError as error:
             log.warning("stage_worker_paused", stage=self.stage, reason_code=error.reason_code)
             return Outcome.NOTHING_READY
-        # The seam to dramatiq, which would log and keep a traceback: only the class name crosses.
+        # The seam to dramatiq, which would log and keep a traceback: only the class name and our own line cross.
         except Exception as error:  # noqa: BLE001
-            log.error("stage_worker_failed", stage=self.stage, error=type(error).__name__)  # noqa: TRY400
+            name, where = type(error).__name__, place_of(error)
+            log.error("stage_worker_failed", stage=self.stage, error=name, where=where)  # noqa: TRY400
             return Outcome.NOTHING_READY
         self.came_too_late += outcome is Outcome.LEASE_LOST
         return outcome

@@ -1,13 +1,17 @@
 """What a browser is shown where there is no page, and what a program is told."""
 
+import re
 from pathlib import Path
 
 import pytest
+from fastapi import APIRouter
+from structlog.testing import capture_logs
 
 from pipeline.domain.account import Role
-from pipeline.errors import DatabaseUnavailableError
+from pipeline.errors import DatabaseUnavailableError, ValueUnusableError
 from tests.web.asgi import AsgiClient
 from tests.web.site import Site
+from web.guard import open_to_all
 
 
 @pytest.fixture
@@ -64,3 +68,28 @@ def test_an_address_that_is_none_is_said_to_be(site: Site) -> None:
     assert (answer.status_code, "Nothing here" in answer.text) == (404, True)
     assert "<script>" not in answer.text
     assert 'href="/"' in answer.text
+
+
+def test_an_address_with_a_moment_beyond_the_calendar_is_refused_in_plain_words(site: Site) -> None:
+    """A list that is asked to go on after a moment that cannot be is no fault of ours."""
+    answer = site.in_browser(Role.OPERATOR).get("/ops/runs?after=0001-01-01T00:00:00%2B23:59~run-1")
+
+    assert (answer.status_code, ValueUnusableError.sentence in answer.text) == (422, True)
+
+
+def test_what_nobody_planned_for_leaves_its_place_in_the_log(site: Site) -> None:
+    """The log tells the class of the error and the line of ours that it came through, and not what it said."""
+    router = APIRouter()
+
+    @router.get("/broken", dependencies=[open_to_all("a test")])
+    def broken() -> None:
+        raise ValueError("heliotrope canary")
+
+    site.app.include_router(router)
+
+    with capture_logs() as lines, pytest.raises(ValueError, match="heliotrope"):
+        site.client().get("/broken")
+
+    assert [(line["event"], line["error"]) for line in lines] == [("request_failed", "ValueError")]
+    assert re.fullmatch(r"web/\w+\.py:\d+", lines[0]["where"])
+    assert "heliotrope" not in str(lines)
