@@ -33,7 +33,7 @@ def migrate(url: str) -> None:
 
 
 def check_schema(engine: Engine) -> None:
-    """Raise ``DatabaseOlderError`` where a migration was not applied, ``DatabaseNewerError`` where an unknown one was."""
+    """Raise ``DatabaseOlderError`` where a migration is missing, ``DatabaseNewerError`` where one is unknown."""
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 

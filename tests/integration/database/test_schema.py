@@ -101,4 +101,5 @@ def test_migrating_again_and_at_once_is_safe(empty_url: str) -> None:
 
     engine = create_database_engine(empty_url)
     check_schema(engine)
+    assert set(inspect(engine).get_table_names()) > set(metadata.tables)
     engine.dispose()
