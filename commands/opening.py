@@ -10,6 +10,7 @@ from rich.console import Console
 from config.logging import configure_logging
 from config.settings import Settings, load_settings
 from config.wiring import Wiring, wire
+from pipeline.domain.documents.encoding import text_of
 from pipeline.errors import PipelineError
 
 #: For people; silent decoration is left out by rich where the output is piped.
@@ -61,12 +62,12 @@ def whole_or_not_at_all(path: Path) -> Iterator[BinaryIO]:
 
 
 def read_document(path: Path, error: type[PipelineError]) -> str:
-    """Return a text file a person named, or raise ``error`` where it is too large or cannot be read as UTF-8."""
+    """Return a text file a person named, or raise ``error`` where it is too large or cannot be read as text."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(_LARGEST_TEXT + 1)
+        with path.open("rb") as file:
+            body = file.read(_LARGEST_TEXT + 1)
+        if len(body) > _LARGEST_TEXT:
+            raise error(where="the file is larger than 20 MB")
+        return text_of(body)
     except (OSError, UnicodeDecodeError):
-        raise error(where="the file cannot be read as UTF-8 text") from None
-    if len(text) > _LARGEST_TEXT:
-        raise error(where="the file is larger than 20 MB")
-    return text
+        raise error(where="the file cannot be read as text", problem="save it as UTF-8") from None

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from config.wiring import Wiring
 from pipeline.adapters.formats import IMPORT_FORMATS, read_transcript
 from pipeline.domain.account import Permission, Principal
+from pipeline.domain.documents.encoding import text_of
 from pipeline.domain.documents.transcript import transcript_bytes
 from pipeline.domain.session import SessionKind, parse_session_id
 from pipeline.errors import RequestInvalidError, RequestTooLargeError, TranscriptInvalidError
@@ -61,7 +62,7 @@ def _read(request: Request, name: str) -> bytes:
     if len(body) > _LARGEST:
         raise RequestTooLargeError(limit_bytes=_LARGEST)
     try:
-        text = body.decode("utf-8-sig")
+        text = text_of(body)
     except UnicodeDecodeError:
-        raise TranscriptInvalidError(where="the text is not UTF-8") from None
+        raise TranscriptInvalidError(where="the encoding", problem="send UTF-8") from None
     return transcript_bytes(read_transcript(name, text))

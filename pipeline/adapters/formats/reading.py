@@ -8,8 +8,9 @@ from pipeline.adapters.formats.captions import read_srt, read_vtt
 from pipeline.adapters.formats.health_scribe import is_health_scribe, read_health_scribe
 from pipeline.adapters.formats.lines import read_lines
 from pipeline.adapters.formats.people import unnamed, with_stated_roles
+from pipeline.adapters.formats.recognized import read_recognized
+from pipeline.adapters.formats.titles import UNTITLED_CONFIDENCE
 from pipeline.domain.documents.fields import parse_json
-from pipeline.domain.documents.transcript import transcript_from_json
 from pipeline.domain.transcript import Role, Segment, Transcript
 from pipeline.errors import TranscriptEmptyError, TranscriptInvalidError
 from pipeline.stages.transcribe import attribute_roles, is_certain_of_roles
@@ -22,7 +23,8 @@ def read_transcript(name: str, text: str) -> Transcript:
     said. Raises ``TranscriptInvalidError``, which names the line or field, and ``TranscriptEmptyError`` where
     nothing is said; ``KeyError`` for another format.
     """
-    transcript = _READERS[name.lower().removeprefix(".")](_CONTROLS.sub("", text.removeprefix("\ufeff")))
+    plain = _CONTROLS.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    transcript = _READERS[_format_of(name.lower().removeprefix("."), plain)](plain)
     if not transcript.words:
         raise TranscriptEmptyError
     attributed = _with_roles(transcript)
@@ -32,13 +34,18 @@ def read_transcript(name: str, text: str) -> Transcript:
     return attributed
 
 
+def _format_of(name: str, text: str) -> str:
+    """Return the format of a text: captions say of themselves what they are, whatever their file is called."""
+    return "vtt" if name in {"srt", "txt"} and text.startswith("WEBVTT") else name
+
+
 def _with_roles(transcript: Transcript) -> Transcript:
     for attributed in (transcript, with_stated_roles(transcript)):
         roles = {segment.role for segment in attributed.segments} - {None}
         if roles == {Role.OTHER}:
             return replace(attributed, segments=_the_others(attributed.segments))
         if roles:
-            return attributed
+            return replace(attributed, segments=_with_untitled(attributed.segments))
     return replace(transcript, segments=attribute_roles(transcript.segments))
 
 
@@ -48,9 +55,20 @@ def _the_others(segments: Sequence[Segment]) -> tuple[Segment, ...]:
     return tuple(segment if segment.role is not None else next(attributed) for segment in segments)
 
 
+def _with_untitled(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return the segments, people without a title among several as sure to be clients as what they say makes them."""
+    said = attribute_roles(segments)
+    return tuple(
+        replace(segment, role_confidence=max(UNTITLED_CONFIDENCE, heard.role_confidence or 0.0))
+        if segment.role_confidence == UNTITLED_CONFIDENCE and heard.role is segment.role is Role.CLIENT
+        else segment
+        for segment, heard in zip(segments, said, strict=True)
+    )
+
+
 def _json(text: str) -> Transcript:
     document = parse_json(text, TranscriptInvalidError)
-    return read_health_scribe(document) if is_health_scribe(document) else transcript_from_json(document)
+    return read_health_scribe(document) if is_health_scribe(document) else read_recognized(document)
 
 
 #: What commands a terminal and is never said.

@@ -2,7 +2,8 @@
 
 import re
 
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?")
+_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,2})|(\d{3})):(\d{1,2})(?:[.,](\d{1,9}))?")
+_MINUTE = 60
 
 
 def clock(seconds: float, point: str = ".") -> str:
@@ -16,7 +17,8 @@ def clock(seconds: float, point: str = ".") -> str:
 def seconds_of(text: str) -> float | None:
     """Return the seconds that ``[HH:]MM:SS[.mmm]`` says, or ``None`` where it says none."""
     match = _CLOCK.fullmatch(text.strip())
-    if match is None:
+    if match is None or int(match[4]) >= _MINUTE:
         return None
-    hours, minutes, seconds, fraction = match.groups()
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int((fraction or "0").ljust(3, "0")) / 1000
+    hours, minutes, many_minutes, seconds, fraction = match.groups()
+    whole = int(hours or 0) * 3600 + int(minutes or many_minutes) * 60 + int(seconds)
+    return whole + round(float(f"0.{fraction or 0}"), 3)

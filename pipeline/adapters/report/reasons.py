@@ -94,7 +94,7 @@ FLAGS: Mapping[str, str] = {
     "invented_text_removed": "Text that the engine made up on noise or silence was taken out.",
     "speech_not_understood": "Some of the speech could not be understood and is missing from the transcript.",
     "alignment_missing": "The times of single words are estimates.",
-    "times_estimated": "The imported text has no times. Those shown are estimates.",
+    "times_estimated": "The imported text has no times from the start of the session. Those shown are estimates.",
     "note_in_another_language": "The note does not seem to be in English, and the checks read no other language.",
     "note_matches_no_part_of_session": "The note has almost nothing in common with this session. Is it the right note?",
 }

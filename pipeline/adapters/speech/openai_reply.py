@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from pipeline.adapters.speech.whisper_guards import Heard
 from pipeline.domain.documents.fields import Fields, as_fields, parse_json
+from pipeline.domain.languages import language_code
 from pipeline.domain.transcript import Word
 from pipeline.errors import DocumentError, EndpointReplyInvalidError
-
-_CODES = {"english": "en", "spanish": "es", "french": "fr", "german": "de", "portuguese": "pt", "chinese": "zh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,13 @@ def read_reply(body: bytes, start: float, seconds: float) -> Reply:
         segments = list(reply.objects("segments"))
         pieces = [_piece(segment, start, start + seconds) for segment in segments]
         spoken = (reply.text("text") or "").strip()
-        words = [*_words(reply, start), *(word for segment in segments for word in _words(segment, start))]
-        language = (reply.text("language") or "").lower()
+        words = [*timed_words_in(reply, start), *(w for segment in segments for w in timed_words_in(segment, start))]
+        language = language_code(reply.text("language") or "")
     except DocumentError:
         raise EndpointReplyInvalidError(why="shape") from None
     if spoken and not pieces:
         raise EndpointReplyInvalidError(why="no_segments")
-    return Reply(tuple(piece for piece in pieces if piece.text.strip()), TimedWords(tuple(words)), _code_of(language))
+    return Reply(tuple(piece for piece in pieces if piece.text.strip()), TimedWords(tuple(words)), language)
 
 
 def _piece(fields: Fields, offset: float, until: float) -> Heard:
@@ -76,16 +75,12 @@ def _piece(fields: Fields, offset: float, until: float) -> Heard:
     )
 
 
-def _words(fields: Fields, offset: float) -> Iterator[Word]:
+def timed_words_in(fields: Fields, offset: float = 0.0) -> Iterator[Word]:
+    """Yield the words of an answer or of one of its segments that have times, moved by an offset."""
     for word in fields.objects("words"):
         start, end = word.number("start"), word.number("end")
         if start is not None and end is not None and start >= 0:
             yield Word(word.text("word") or "", start + offset, end + offset, word.share("probability"))
-
-
-def _code_of(language: str) -> str:
-    """Return the code of a language: servers write "en" or "english"."""
-    return language if len(language) == 2 else _CODES.get(language, "und")  # noqa: PLR2004 - ISO 639-1
 
 
 def _bare(text: str) -> str:

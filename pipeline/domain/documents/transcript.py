@@ -10,6 +10,8 @@ from pipeline.domain.documents.fields import Fields, as_fields, parse_json
 from pipeline.domain.transcript import Engine, RecordingFacts, Role, Segment, Transcript, VoiceTurn, Word
 from pipeline.errors import TranscriptInvalidError
 
+#: Eleven days: no session is that long, and times of that size are milliseconds or a slip.
+_LATEST = 1_000_000.0
 _ROLE_NAMES = {
     **{role.value.lower(): role for role in Role},
     **dict.fromkeys(("therapist", "counselor", "counsellor", "doctor", "provider", "clinical"), Role.CLINICIAN),
@@ -100,7 +102,7 @@ def _segment(fields: Fields) -> Segment:
         start=start,
         end=end,
         text=" ".join(word.word.strip() for word in words) if text is None else text,
-        speaker=fields.text("speaker"),
+        speaker=_speaker(fields),
         role=_role(fields),
         role_confidence=fields.share("role_confidence"),
         words=words,
@@ -112,15 +114,21 @@ def _segment_id(fields: Fields) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else fields.text("segment_id") or ""
 
 
+def _speaker(fields: Fields) -> str | None:
+    """Return the label; some recognizers number their speakers."""
+    value = fields.values.get("speaker")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else fields.text("speaker") or None
+
+
 def _times(fields: Fields, words: tuple[Word, ...]) -> tuple[float, float]:
     start, end = fields.number("start"), fields.number("end")
     if start is None:
         start = next((word.start for word in words if word.start is not None), None)
     if end is None:
         end = next((word.end for word in reversed(words) if word.end is not None), None)
-    if start is None or start < 0:
+    if start is None or not 0 <= start <= _LATEST:
         raise fields.refuse("start")
-    if end is None or end < start:
+    if end is None or not start <= end <= _LATEST:
         raise fields.refuse("end")
     return start, end
 

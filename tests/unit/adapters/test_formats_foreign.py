@@ -38,7 +38,7 @@ def test_names_and_times_on_lines_of_their_own(text: str) -> None:
         ("vtt", f"WEBVTT\n\n00:01.000 --> soon\n{SPOKEN}", "line 3"),
         ("vtt", f"00:01.000 --> 00:02.000\n{SPOKEN}", "line 1"),
         ("vtt", f"WEBVTT\n\n{SPOKEN}\n", "line 3"),
-        ("srt", f"1\n00:00:01,000 -> 00:00:02,000\n{SPOKEN}", "line 1"),
+        ("srt", f"1\n00:00:01,000 -> 00:00:02,000\n{SPOKEN}", "line 2"),
         ("srt", f"1\n00:00:01,000 --> 00:00:02,000\nHi\n\n2\n{SPOKEN}\n", "line 5"),
         ("txt", f"so {SPOKEN} came\n", "line 1"),
         ("json", f'{{"segments": [{{"start": 0, "text": "{SPOKEN}"', "line 1"),

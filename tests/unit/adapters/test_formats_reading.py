@@ -175,7 +175,7 @@ def test_what_is_written_can_be_read(name: str) -> None:
         ("vtt", "WEBVTT\n\n1\n00:00:05.000 --> 00:00:01.000\nsecret", "line 4"),
         ("vtt", "WEBVTT\n\nsecret --> 00:00:01.000\nsecret", "line 3"),
         ("srt", "1\nsecret\n", "line 1"),
-        ("srt", "1\n00:00:01,000 --> 00:00:02,000\nok\n\n2\n00:00:01 -> 5\nsecret", "line 5"),
+        ("srt", "1\n00:00:01,000 --> 00:00:02,000\nok\n\n2\n00:00:01 -> 5\nsecret", "line 6"),
         ("txt", "\nsecret words without a speaker\n", "line 2"),
         ("json", '{"segments": [\n{"start": secret', "line 2"),
         ("json", '{"Conversation": {"TranscriptSegments": [{"Content": "secret"}]}}', None),
@@ -186,7 +186,7 @@ def test_unusable_is_refused_by_line(name: str, text: str, where: str | None) ->
     with pytest.raises(TranscriptInvalidError) as caught:
         read_transcript(name, text)
 
-    assert caught.value.facts == {"where": where or "Conversation.TranscriptSegments[0].BeginAudioTime"}
+    assert caught.value.facts["where"] == (where or "Conversation.TranscriptSegments[0].BeginAudioTime")
     assert "secret" not in str(caught.value)
 
 

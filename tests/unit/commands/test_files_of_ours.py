@@ -133,3 +133,23 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_line(tmp_path: Path, capsys: 
 
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith("file_unusable: ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_document_in_any_unicode(tmp_path: Path, encoding: str) -> None:
+    """A text is read by the mark at its beginning, as word processors write it."""
+    path = tmp_path / "session.txt"
+    path.write_bytes("Zoë: naïve".encode(encoding))
+
+    assert read_document(path, TranscriptInvalidError) == "Zoë: naïve"
+
+
+def test_a_document_in_another_encoding(tmp_path: Path) -> None:
+    """A text that is no Unicode is refused, with what to do."""
+    path = tmp_path / "session.txt"
+    path.write_bytes("Zoë".encode("latin-1"))
+
+    with pytest.raises(TranscriptInvalidError) as refused:
+        read_document(path, TranscriptInvalidError)
+
+    assert "save it as UTF-8" in str(refused.value)
