@@ -3,14 +3,23 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline.domain.transcript import Segment, Word
+from pipeline.stages.transcribe.parting import binds, is_within_denial, parts_clauses
 from pipeline.stages.transcribe.timing import TimedWord
 
 #: A pause this long ends a segment, also where the same voice goes on (seconds).
 _LONG_PAUSE = 2.0
 #: From this length on a segment ends with its sentence, so that it can be quoted whole (seconds).
 _READABLE = 5.0
-#: A sentence longer than this is cut at its longest pause (seconds).
+#: A pause after a word that belongs to the next is a hesitation, and ends a segment only from here on (seconds).
+_HESITATION = 10.0
+#: A sentence longer than this is cut at its best place (seconds, and characters: grounding reads no longer pieces).
 _LONGEST = 24.0
+_MOST_CHARACTERS = 280
+#: What a place is worth beside the length of its pause (seconds): where a clause begins people pause about so long.
+_CLAUSE = 0.5
+#: No pause makes up for a denial that is parted from what it denies.
+_DENIAL = -20.0
+_BOUND = -10.0
 #: Languages written without spaces between words.
 _UNSPACED = frozenset({"ja", "lo", "my", "th", "yue", "zh"})
 
@@ -38,16 +47,20 @@ def _runs(words: Sequence[TimedWord], voices: Sequence[str | None]) -> Iterator[
 
 def _ends_before(run: _Run, word: TimedWord, voice: str | None) -> bool:
     last, last_voice = run[-1]
-    if voice != last_voice or word.start - last.end > _LONG_PAUSE:
+    if voice != last_voice:
+        return True
+    if word.start - last.end > (_HESITATION if binds(last.word.word) else _LONG_PAUSE):
         return True
     return last.ends_sentence and last.end - run[0][0].start >= _READABLE
 
 
 def _short_enough(run: _Run) -> Iterator[_Run]:
-    if len(run) < 2 or run[-1][0].end - run[0][0].start <= _LONGEST:  # noqa: PLR2004 - one word cannot be cut
+    words = [word.word.word for word, _ in run]
+    is_short = run[-1][0].end - run[0][0].start <= _LONGEST and len(" ".join(words)) <= _MOST_CHARACTERS
+    if len(run) < 2 or is_short:  # noqa: PLR2004 - one word cannot be cut
         yield run
         return
-    cut = max(_cuts(len(run)), key=lambda place: _cut_worth(run, place))
+    cut = max(_cuts(len(run)), key=lambda place: _pause_worth(run, place) + _clause_worth(words, place))
     yield from _short_enough(run[:cut])
     yield from _short_enough(run[cut:])
 
@@ -57,10 +70,19 @@ def _cuts(count: int) -> range:
     return range(max(1, count // 4), max(2, 3 * count // 4))
 
 
-def _cut_worth(run: _Run, place: int) -> float:
+def _pause_worth(run: _Run, place: int) -> float:
     """Prefer long pauses, and of equal pauses the one nearest the middle."""
     pause = run[place][0].start - run[place - 1][0].end
     return round(pause, 2) - abs(place / len(run) - 0.5) / 100
+
+
+def _clause_worth(words: Sequence[str], place: int) -> float:
+    """Prefer places between clauses; part no denial from what it denies, and no word from the one it belongs to."""
+    if is_within_denial(words, place):
+        return _DENIAL
+    if binds(words[place - 1]):
+        return _BOUND
+    return _CLAUSE if parts_clauses(words, place) else 0.0
 
 
 def _segment(number: int, run: _Run, joint: str) -> Segment:

@@ -79,7 +79,13 @@ def test_a_change_of_voice_starts_a_segment() -> None:
 
 def test_a_long_pause_starts_a_segment() -> None:
     """A pause of more than two seconds ends a segment."""
-    assert segments_of(spoken("I was"), spoken("thinking", 4.0)) == ["I was", "thinking"]
+    assert segments_of(spoken("I was late"), spoken("thinking", 4.0)) == ["I was late", "thinking"]
+
+
+@pytest.mark.parametrize("begun", ["I do not", "I don't", "there is no", "I was"])
+def test_a_hesitation_ends_nothing(begun: str) -> None:
+    """After a word that belongs to the next, a pause is a hesitation: no denial is parted from what it denies."""
+    assert segments_of(spoken(begun), spoken("thinking of it", 5.0)) == [f"{begun} thinking of it"]
 
 
 def test_long_speech_is_cut_after_sentences() -> None:
@@ -95,6 +101,29 @@ def test_endless_sentences_are_cut() -> None:
 
     assert " ".join(parts).count("word") == 5000
     assert max(len(part.split()) for part in parts) <= 80
+
+
+@pytest.mark.parametrize("filler", range(30))
+def test_endless_sentences_are_cut_between_clauses(filler: int) -> None:
+    """Without punctuation a long turn is cut where a clause begins, wherever the limit falls."""
+    denied = "i do not have any thoughts of hurting myself or anybody else"
+    thought = "i don't think i would ever do that"
+    talk = f"well {'then ' * filler}we had dinner and it was fine {denied} and {thought} and my brother came over "
+
+    parts = segments_of(spoken((talk * 4).strip()))
+
+    assert " ".join(parts) == (talk * 4).strip()
+    assert sum(part.count(denied) for part in parts) == 4
+    assert sum(part.count(thought) for part in parts) == 4
+    assert max(map(len, parts)) <= 280
+
+
+def test_a_pause_within_a_denial_parts_nothing() -> None:
+    """The longest pause of a long turn is no place to cut where a denial reaches over it."""
+    before, after = "we had dinner and it was fine " * 6, "and we went home and he was fine " * 4
+    hesitating = (spoken(f"{before}i do not"), spoken(f"have any plan {after}".strip(), 15.0))
+
+    assert any("i do not have any plan" in part for part in segments_of(*hesitating))
 
 
 def test_segments_are_numbered_and_words_keep_their_times() -> None:
