@@ -89,13 +89,13 @@ def cancel(
     batch: Annotated[str, typer.Option(help="Every session of this batch that still has work to come.")] = "",
     actor: ActorOption = "cli",
 ) -> None:
-    """End what is ready or runs of a session or a batch; nothing is deleted before its retention ends."""
+    """End what is ready, runs or is awaited of a session or a batch; nothing is deleted before its retention ends."""
     if bool(session) == bool(batch):
         raise typer.BadParameter("give either --session or --batch")
     ledger = open_wiring().ledger
     if session:
         ended = ledger.cancel_session(parse_session_id(session), Decision(actor, reason))
-        console.print(f"{len(ended)} run(s) ended.")
+        console.print(f"The session is cancelled; {len(ended)} run(s) ended.")
         return
     cancelled = ledger.cancel_batch(BatchId(batch), Decision(actor, reason))
     console.print(f"{len(cancelled)} session(s) cancelled.")

@@ -55,9 +55,10 @@ class OperatorLedger(Protocol):
         ...
 
     def cancel_session(self, session_id: SessionId, decision: Decision) -> Sequence[RunId]:
-        """End what is ready or runs of a session, deletion apart; return the runs ended.
+        """End what is ready, runs or is awaited of a session, deletion apart; return the runs ended.
 
-        A running worker loses its lease. Nothing is deleted: retention goes on from intake.
+        A running worker loses its lease. Nothing is deleted: retention goes on from intake. Where the recording has
+        not come, its uploads end and its batch waits for it no more. Raises ``OperationConflictError``.
         """
         ...
 

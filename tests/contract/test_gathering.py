@@ -14,7 +14,7 @@ from pipeline.domain.morning import Standing
 from pipeline.domain.night import Batch, BatchId, new_batch_id
 from pipeline.domain.operating import Decision
 from pipeline.domain.session import SessionId, Stage
-from pipeline.errors import BatchInvalidError, RowProblem
+from pipeline.errors import BatchInvalidError, OperationConflictError, RowProblem
 from pipeline.ports.bulk import NamedSession
 from pipeline.ports.uploads import Ticket, UploadId, UploadState
 from tests.factories import accepted_session, keep_days, make_session, permits, stored, taken, two_people
@@ -192,6 +192,37 @@ def test_a_cancelled_batch_waits_for_nothing(ledger: SqlLedger) -> None:
         (awaited, "head", "wrong-night"),
     }
     assert ledger.cancel_batch(batch.batch_id, Decision("head", "wrong-night")) == ()
+
+
+def test_one_awaited_session_can_be_cancelled_by_itself(ledger: SqlLedger, time_passes: ShiftedTime) -> None:
+    """Its upload ends, its batch waits for it no more, nobody is told that it has not come, and once is enough."""
+    uploads = SqlUploads(ledger.database)
+    upload, other = (uploads.open_upload(Ticket(announced(ledger), 10), timedelta(days=9), "test") for _ in range(2))
+    batch = ledger.gather(evening(), rows(upload.upload_id, other.upload_id), "robot")
+
+    ended = ledger.cancel_session(upload.ticket.session_id, Decision("head", "wrong-night"))
+
+    progress = ledger.batch_progress(batch.batch_id)
+    time_passes.advance(timedelta(days=2))
+    assert list(ended) == []
+    assert (progress.cancelled, progress.awaited) == (1, 1)
+    assert uploads.upload(upload.upload_id).reason_code == "session_cancelled"
+    assert [finding.count for finding in ledger.stuck(timedelta(minutes=5))] == [1]
+    with pytest.raises(OperationConflictError):
+        ledger.cancel_session(upload.ticket.session_id, Decision("head", "wrong-night"))
+
+
+def test_an_upload_for_no_batch_is_cancelled_with_its_session(ledger: SqlLedger) -> None:
+    """A session that nothing is under way for has nothing to cancel; one that comes in by parts has."""
+    session_id = announced(ledger)
+    uploads = SqlUploads(ledger.database)
+    with pytest.raises(OperationConflictError):
+        ledger.cancel_session(session_id, Decision("head", "wrong-night"))
+    upload = uploads.open_upload(Ticket(session_id, 10), timedelta(hours=1), "test")
+
+    ledger.cancel_session(session_id, Decision("head", "wrong-night"))
+
+    assert uploads.upload(upload.upload_id).reason_code == "session_cancelled"
 
 
 def test_what_comes_after_its_batch_was_cancelled_comes_by_itself(ledger: SqlLedger) -> None:

@@ -123,7 +123,7 @@ def runs_router(wiring: Wiring) -> APIRouter:
 
     @router.post("/sessions/{session_id}/cancel", response_model=Done)
     def cancel(principal: Annotated[Principal, _OPERATE], session_id: str, why: Why, carry_out: OnceOnly) -> Response:
-        """End what is ready or runs of a session; nothing is deleted."""
+        """End what is ready, runs or is awaited of a session; nothing is deleted."""
 
         def work() -> Answer:
             ended = ledger.cancel_session(parse_session_id(session_id), decided(principal, why))

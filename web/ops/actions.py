@@ -165,7 +165,8 @@ RUN_ACTIONS: Mapping[Verb, Action] = {
     ),
     Verb.CANCEL: Action(
         "Cancel a session",
-        "What is ready or runs is ended and no note comes of it. Nothing is deleted: its retention clocks go on.",
+        "What is ready or runs is ended and no note comes of it. Nothing is deleted: its retention clocks go on. "
+        "Where its recording has not come, its uploads end and its batch waits for it no more.",
         ("session_id",), _cancel, "The session is cancelled.", _MISTAKEN, is_grave=True,
     ),
 }  # fmt: skip

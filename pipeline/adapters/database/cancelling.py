@@ -1,5 +1,7 @@
 """Cancelling: what a person ended stays ended, and its recording stays under its clocks."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from pipeline.adapters.database.batching import is_awaited, note_refusal
@@ -20,10 +22,16 @@ _UNDER_WAY = (StageStatus.READY, StageStatus.RUNNING)
 
 
 def cancel_session(tx: Transaction, session_id: SessionId, decision: Decision) -> tuple[RunId, ...]:
-    """End what is ready or runs; raise where nothing is."""
+    """End what is ready, runs or is awaited; raise where nothing is."""
+    # An upload is locked before its session, as where it is accepted.
+    under_way = lock_uploads(tx, session_id)
+    session = lock_session(tx, session_id, writing=True)
+    if session["accepted_at"] is None and (under_way or _batch_waits(tx, session_id)):
+        _end_waiting(tx, session, under_way, decision)
+        return ()
     ended = _cancel(tx, session_id, decision)
     if not ended:
-        raise OperationConflictError(session_id=session_id, state="nothing ready or running")
+        raise OperationConflictError(session_id=session_id, state="nothing ready, running or awaited")
     return ended
 
 
@@ -65,10 +73,7 @@ def await_no_more(tx: Transaction, session_id: SessionId, batch_id: BatchId, dec
         return False
     if session["accepted_at"] is not None:
         return cancel_if_open(tx, session_id, decision)
-    for upload in under_way:
-        end_upload(tx, upload, CANCELLED, decision.actor)
-    note_refusal(tx, batch_id, session_id, session["clinician_ref"], CANCELLED)
-    tx.record(SessionCancelled(decision.actor, decision.reason, session_id, 0))
+    _end_waiting(tx, session, under_way, decision)
     return True
 
 
@@ -88,6 +93,21 @@ def lock_run(tx: Transaction, run_id: RunId) -> Row:
     lock_session(tx, known["session_id"], writing=True)
     run = tx.row(select(stage_runs).where(stage_runs.c.run_id == run_id).with_for_update())
     return known if run is None else run
+
+
+def _batch_waits(tx: Transaction, session_id: SessionId) -> bool:
+    query = select(sessions.c.session_id).where(sessions.c.session_id == session_id, sessions.c.batch_id.is_not(None))
+    return tx.row(query.where(is_awaited())) is not None
+
+
+def _end_waiting(tx: Transaction, session: Row, under_way: Sequence[Row], decision: Decision) -> None:
+    """End the uploads for a session that has not come, and have its batch, if it is in one, wait for it no more."""
+    for upload in under_way:
+        end_upload(tx, upload, CANCELLED, decision.actor)
+    session_id = SessionId(session["session_id"])
+    if session["batch_id"] is not None:
+        note_refusal(tx, session["batch_id"], session_id, session["clinician_ref"], CANCELLED)
+    tx.record(SessionCancelled(decision.actor, decision.reason, session_id, 0))
 
 
 def _cancel(tx: Transaction, session_id: SessionId, decision: Decision) -> tuple[RunId, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from pipeline.adapters.database.batching import is_awaited
 from pipeline.adapters.database.locking import Row
 from pipeline.adapters.database.tables import sessions, stage_controls, stage_runs, workers
 from pipeline.adapters.database.transactions import Transaction
@@ -76,7 +77,7 @@ def _announced(tx: Transaction, patience: timedelta) -> Iterator[StuckFinding]:
     """Yield how many sessions were announced and have not come for a day, or for ``patience`` if that is longer."""
     before = tx.now - max(patience, timedelta(days=1))
     counted: tuple[Any, ...] = (func.count().label("runs"), func.min(sessions.c.submitted_at).label("since"))
-    query = select(*counted).where(sessions.c.accepted_at.is_(None), sessions.c.submitted_at < before)
+    query = select(*counted).where(is_awaited(), sessions.c.submitted_at < before)
     row = tx.rows(query)[0]
     if row["runs"]:
         yield StuckFinding(StuckKind.ANNOUNCED_NOT_COME, None, row["runs"], row["since"])
