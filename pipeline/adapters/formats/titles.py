@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from pipeline.adapters.formats.names import UNCERTAIN
 from pipeline.domain.transcript import Role
 
 #: A title is an outright statement by whoever made the transcript; a slip is still possible.
 TITLE_CONFIDENCE = 0.98
 #: Who of several untitled people is a client, and who a colleague, no title tells.
 UNTITLED_CONFIDENCE = 0.75
+#: A role that the file itself calls uncertain.
+_GUESSED_CONFIDENCE = 0.5
 
 _CLINICIAN = re.compile(
     r"\b(?:clinician|(?:co-?)?therapist|counsell?or|psycholog\w*|psychiatr\w*|doctor|dr|provider|practitioner|nurse"
@@ -54,9 +57,11 @@ def stated_roles(names: Iterable[str]) -> dict[str, tuple[Role, float]]:
         return {name: (Role.OTHER, TITLE_CONFIDENCE) for name, text in read.items() if _INTERPRETER.search(text)}
     if set(stated.values()) == {Role.CLINICIAN, Role.OTHER}:
         stated |= {name: Role.CLIENT for name, text in read.items() if _MAY_BE_CLIENT.search(text)}
+    guessed = {name for name, text in read.items() if UNCERTAIN in text}
     untitled = [name for name, role in stated.items() if role is None]
     sure = TITLE_CONFIDENCE if len(untitled) == 1 and Role.CLIENT not in stated.values() else UNTITLED_CONFIDENCE
-    return {name: (Role.CLIENT, sure) if role is None else (role, TITLE_CONFIDENCE) for name, role in stated.items()}
+    titled = {name: _GUESSED_CONFIDENCE if name in guessed else TITLE_CONFIDENCE for name in stated}
+    return {name: (Role.CLIENT, sure) if role is None else (role, titled[name]) for name, role in stated.items()}
 
 
 def _abbreviated(names: Mapping[str, str]) -> dict[str, Role | None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.adapters.report import wording
-from pipeline.adapters.report.findings import Quote, quote_of
+from pipeline.adapters.report.findings import Quote, Stand, quote_of
 from pipeline.domain.correction import Reanchored, Revision
 
 
@@ -49,7 +49,7 @@ class Corrections:
         return f"{concerned}; each was held against the corrected transcript.{new}"
 
 
-def corrections_of(texts: Mapping[str, str], revisions: Sequence[Revision], anchor: Mapping[str, str]) -> Corrections:
+def corrections_of(texts: Mapping[str, str], revisions: Sequence[Revision], anchor: Mapping[str, Stand]) -> Corrections:
     """Return what to tell of a correction; ``texts`` are the note's sentences by their ids, in order."""
     numbers = {claim_id: number for number, claim_id in enumerate(texts, 1)}
     changes = tuple(
@@ -66,7 +66,7 @@ def corrections_of(texts: Mapping[str, str], revisions: Sequence[Revision], anch
     return Corrections(changes, len(revisions), len(texts) - len(revisions))
 
 
-def _quote(quote: Reanchored, anchor: Mapping[str, str]) -> ChangedQuote:
+def _quote(quote: Reanchored, anchor: Mapping[str, Stand]) -> ChangedQuote:
     now = None if quote.now is None else quote_of(quote.now, anchor)
     # Its segment may be another one by now, so what was has no place to point to.
     return ChangedQuote(wording.STANDINGS[quote.standing], quote_of(quote.was, {}), now)

@@ -27,6 +27,14 @@ _SETTLED = {"confirmed_by_records": "On record", "nothing_found_to_contradict": 
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a segment stands in the page, and whose it is, in words."""
+
+    anchor: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Words of the transcript, where they are heard, and whose they are."""
 
@@ -113,14 +121,14 @@ class Passage:
     cited_by: tuple[int, ...]
 
 
-def anchors(transcript: Transcript | None) -> Mapping[str, str]:
-    """Return the anchor of each segment: its place in order, for ids of an import may hold anything."""
+def anchors(transcript: Transcript | None) -> Mapping[str, Stand]:
+    """Return where each segment stands: by its place in order, for ids of an import may hold anything."""
     segments = transcript.segments if transcript else ()
-    return {segment.segment_id: f"t{number}" for number, segment in enumerate(segments, 1)}
+    return {s.segment_id: Stand(f"t{number}", wording.role_of(s)) for number, s in enumerate(segments, 1)}
 
 
 def checked_sections(
-    note: Note | None, verification: Verification | None, anchor: Mapping[str, str]
+    note: Note | None, verification: Verification | None, anchor: Mapping[str, Stand]
 ) -> tuple[CheckedSection, ...]:
     """Return the note with the verdict on every sentence; one without a verdict was not checked."""
     if note is None:
@@ -153,19 +161,20 @@ def tally(sections: Iterable[CheckedSection]) -> tuple[tuple[Verdict, int], ...]
     return tuple((verdict, counts[verdict]) for verdict in Verdict)
 
 
-def quote_of(span: EvidenceSpan, anchor: Mapping[str, str]) -> Quote:
+def quote_of(span: EvidenceSpan, anchor: Mapping[str, Stand]) -> Quote:
     """Return a span as a reader meets it."""
-    return Quote(span.quote, place(span.start), wording.ROLES[span.role], anchor.get(span.segment_id, ""))
+    stand = anchor.get(span.segment_id, Stand("", wording.ROLES[span.role]))
+    return Quote(span.quote, place(span.start), stand.role, stand.anchor)
 
 
-def safety_points(verification: Verification | None, anchor: Mapping[str, str]) -> tuple[SafetyPoint, ...]:
+def safety_points(verification: Verification | None, anchor: Mapping[str, Stand]) -> tuple[SafetyPoint, ...]:
     """Return what was said and matters: what the note lacks first, critical before other."""
     mentions = verification.mentions if verification else ()
     return tuple(_point(mention, anchor) for mention in sorted(mentions, key=_urgency))
 
 
 def passages(
-    transcript: Transcript | None, sections: Iterable[CheckedSection], anchor: Mapping[str, str]
+    transcript: Transcript | None, sections: Iterable[CheckedSection], anchor: Mapping[str, Stand]
 ) -> tuple[Passage, ...]:
     """Return the transcript, each segment with the sentences that quote it."""
     segments = transcript.segments if transcript else ()
@@ -184,7 +193,7 @@ def _settled_as(verdict: ClaimVerdict) -> str:
 
 
 def _checked(
-    number: int, sentence: NoteSentence, verdict: ClaimVerdict | None, anchor: Mapping[str, str]
+    number: int, sentence: NoteSentence, verdict: ClaimVerdict | None, anchor: Mapping[str, Stand]
 ) -> CheckedSentence:
     if verdict is None:
         return CheckedSentence(number, sentence.text, Verdict.NOT_CHECKED, (), (), ())
@@ -209,11 +218,11 @@ def _passed(verdict: ClaimVerdict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _reason(finding: Finding, anchor: Mapping[str, str]) -> Reason:
+def _reason(finding: Finding, anchor: Mapping[str, Stand]) -> Reason:
     return Reason(wording.reason(finding.reason_code), finding.claim_span, _quotes(finding.counter_evidence, anchor))
 
 
-def _quotes(spans: Iterable[EvidenceSpan], anchor: Mapping[str, str]) -> tuple[Quote, ...]:
+def _quotes(spans: Iterable[EvidenceSpan], anchor: Mapping[str, Stand]) -> tuple[Quote, ...]:
     return tuple(quote_of(span, anchor) for span in _told_once(spans))
 
 
@@ -227,7 +236,7 @@ def _told_once(spans: Iterable[EvidenceSpan]) -> Iterator[EvidenceSpan]:
             yield span
 
 
-def _point(mention: SafetyMention, anchor: Mapping[str, str]) -> SafetyPoint:
+def _point(mention: SafetyMention, anchor: Mapping[str, Stand]) -> SafetyPoint:
     quotes = _quotes(mention.evidence, anchor)
     return SafetyPoint(
         topic=wording.topic(mention.topic),
@@ -253,15 +262,15 @@ def _citing(sections: Iterable[CheckedSection]) -> Mapping[str, tuple[int, ...]]
     return {anchor: tuple(numbers) for anchor, numbers in citing.items()}
 
 
-def _passage(segment: Segment, anchor: str, citing: Mapping[str, tuple[int, ...]], *, turn: bool) -> Passage:
+def _passage(segment: Segment, stand: Stand, citing: Mapping[str, tuple[int, ...]], *, turn: bool) -> Passage:
     return Passage(
-        anchor=anchor,
+        anchor=stand.anchor,
         at=place(segment.start),
-        role=wording.ROLES[segment.role],
+        role=stand.role,
         turn=turn,
         text=segment.text,
         doubts=_doubts(segment),
-        cited_by=citing.get(anchor, ()),
+        cited_by=citing.get(stand.anchor, ()),
     )
 
 

@@ -251,7 +251,7 @@ def _voice_line(speaker: str | None, segments: list[Segment], total: float) -> V
     sure = [s.role_confidence for s in segments if s.role_confidence is not None]
     return VoiceLine(
         speaker=speaker or "no voice told apart",
-        role=" / ".join(dict.fromkeys(wording.ROLES[s.role] for s in segments)),
+        role=" / ".join(dict.fromkeys(wording.role_of(s) for s in segments)),
         share=f"{sum(s.end - s.start for s in segments) / total:.0%}",
         confidence=_sureness(sum(sure) / len(sure)) if sure else "not stated",
     )

@@ -9,7 +9,7 @@ from pipeline.domain.correction import Standing
 from pipeline.domain.evidence import OmissionStatus, Verdict
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionKind, Stage, StageStatus
-from pipeline.domain.transcript import Role
+from pipeline.domain.transcript import Role, Segment
 from pipeline.errors import PipelineError
 
 VERDICTS: Mapping[Verdict, str] = {
@@ -109,6 +109,11 @@ MENTIONS: Mapping[OmissionStatus, str] = {
     OmissionStatus.ANSWERED: "asked about and answered",
     OmissionStatus.VOLUNTEERED: "brought up without being asked",
 }
+
+
+def role_of(segment: Segment) -> str:
+    """Return whose a segment is, said to be uncertain where it is."""
+    return f"{ROLES[segment.role]} (uncertain)" if segment.role_is_uncertain else ROLES[segment.role]
 
 
 def reason(code: str) -> str:

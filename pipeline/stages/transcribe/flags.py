@@ -3,9 +3,16 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.domain.transcript import PASSAGE_WORDS, RecordingFacts, Segment, Transcript, VoiceTurn
+from pipeline.domain.transcript import (
+    PASSAGE_WORDS,
+    ROLE_UNCERTAIN_BELOW,
+    RecordingFacts,
+    Segment,
+    Transcript,
+    VoiceTurn,
+)
 from pipeline.ports import VoiceCount
-from pipeline.stages.transcribe.roles import UNCERTAIN_BELOW, least_confidence
+from pipeline.stages.transcribe.roles import least_confidence
 
 #: One sample in a thousand at full scale can be heard as distortion.
 _CLIPPED = 0.001
@@ -60,7 +67,7 @@ def _recording_flags(facts: RecordingFacts | None) -> Iterator[str]:
 
 
 def _doubt_flags(transcript: Transcript, diarization_confidence: float | None) -> Iterator[str]:
-    if least_confidence(transcript.segments) < UNCERTAIN_BELOW:
+    if least_confidence(transcript.segments) < ROLE_UNCERTAIN_BELOW:
         yield "roles_uncertain"
     if diarization_confidence is not None and diarization_confidence < _DIARIZATION_UNCERTAIN:
         yield "voices_uncertain"

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.domain.transcript import Role, Segment
+from pipeline.domain.transcript import ROLE_UNCERTAIN_BELOW, Role, Segment
 from pipeline.stages.transcribe.cues import features, load_cues, word_count
 from pipeline.stages.transcribe.interpreting import Attribution, with_interpreters
 
-#: Below this confidence a clinician is asked to look; at it, held-out guesses were right 9 times in 10.
-UNCERTAIN_BELOW = 0.8
 #: A second voice that sounds this much like a clinician is one: a colleague, or one voice told as two.
 _SECOND_CLINICIAN = 0.97
 _ENOUGH_WORDS = 80
@@ -61,7 +59,7 @@ def least_confidence(segments: Sequence[Segment]) -> float:
 
 def is_certain_of_roles(segments: Sequence[Segment]) -> bool:
     """Say whether every segment has a role, and each role is sure enough to go unquestioned."""
-    return all(s.role is not None for s in segments) and least_confidence(segments) >= UNCERTAIN_BELOW
+    return all(s.role is not None for s in segments) and least_confidence(segments) >= ROLE_UNCERTAIN_BELOW
 
 
 def _with_role(segment: Segment, roles: Mapping[str, Attribution]) -> Segment:

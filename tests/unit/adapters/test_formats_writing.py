@@ -1,10 +1,11 @@
 """Transcripts in the formats that other programs read."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from pipeline.adapters.formats import EXPORT_FORMATS, write_transcript
+from pipeline.adapters.formats import EXPORT_FORMATS, read_transcript, write_transcript
 from pipeline.domain.transcript import Engine, Role, Segment, Transcript, VoiceTurn
 
 A, B, C = "SPEAKER_00", "SPEAKER_01", "SPEAKER_02"
@@ -82,6 +83,19 @@ def test_two_clients_are_numbered() -> None:
         ["Client", "1:"],
         ["Client", "2:"],
     ]
+
+
+@pytest.mark.parametrize("name", ["srt", "vtt", "txt"])
+def test_a_role_that_is_a_guess(name: str) -> None:
+    """A role that is only likely is said to be uncertain where it stands for a name, and read back as that."""
+    guessed = tuple(replace(segment, role_confidence=0.79) for segment in SEGMENTS)
+    sure = tuple(replace(segment, role_confidence=0.8) for segment in SEGMENTS)
+
+    text = write_transcript(replace(TRANSCRIPT, segments=guessed), name)
+
+    assert "Client (uncertain)" in text
+    assert "uncertain" not in write_transcript(replace(TRANSCRIPT, segments=sure), name)
+    assert "roles_uncertain" in read_transcript(name, text).flags
 
 
 @pytest.mark.parametrize("name", EXPORT_FORMATS)

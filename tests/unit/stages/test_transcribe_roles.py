@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.domain.transcript import Role
+from pipeline.domain.transcript import ROLE_UNCERTAIN_BELOW, Role
 from pipeline.stages.transcribe.interpreting import with_interpreters
-from pipeline.stages.transcribe.roles import UNCERTAIN_BELOW, roles_of
+from pipeline.stages.transcribe.roles import roles_of
 
 C, X = "clinician's voice", "client's voice"
 
@@ -205,7 +205,7 @@ def test_asking_alone_makes_nobody_sure() -> None:
         ]
     )
 
-    assert all(confidence < UNCERTAIN_BELOW for _, confidence in roles.values())
+    assert all(confidence < ROLE_UNCERTAIN_BELOW for _, confidence in roles.values())
 
 
 _INTERPRETED = [

@@ -234,6 +234,18 @@ def test_an_unattributed_voice_is_not_guessed() -> None:
     assert len(page.values("id")) == len(set(page.values("id")))
 
 
+def test_a_role_that_is_a_guess_is_called_uncertain() -> None:
+    """Turns, quotes and the list of voices say beside a role that it is only likely."""
+    heard = transcript()
+    segments = tuple(replace(segment, role_confidence=0.79) for segment in heard.segments)
+    html = render_html(session_report(transcript=replace(heard, segments=segments)))
+
+    assert '<p class="who">Client (uncertain)</p>' in html
+    assert "<figcaption>Client (uncertain), <a" in html
+    assert "<td>Client (uncertain)</td>" in html
+    assert "(uncertain)" not in render_html(session_report())
+
+
 def test_stages_stand_in_their_order() -> None:
     """What each stage did is listed in the order in which they ran."""
     page = Page(session_report())
