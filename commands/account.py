@@ -11,7 +11,6 @@ from pipeline.adapters.database.accounts import Proof, SqlAccounts
 from pipeline.adapters.identity.passwords import Passwords
 from pipeline.domain.account import Role, parse_account_name
 
-NAME = "account"
 app = typer.Typer(no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="The account's name.")]

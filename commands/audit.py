@@ -13,7 +13,6 @@ from pipeline.audit.export import export_audit
 from pipeline.audit.proofs import ProofProblem, check_certificates, check_told
 from pipeline.errors import AuditBrokenError, DocumentError
 
-NAME = "audit"
 app = typer.Typer(no_args_is_help=True)
 
 

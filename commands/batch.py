@@ -18,8 +18,6 @@ from pipeline.domain.night import Batch, new_batch_id
 from pipeline.domain.operating import Decision
 from pipeline.errors import ManifestInvalidError
 
-NAME = "batch"
-
 EXAMPLE = f"""{",".join(COLUMNS)}
 monday/0900.wav,monday/0900.consent.json,,DAP,2,100,,clin-0042
 monday/1000.m4a,monday/1000.consent.json,visit-20261120-1000,SOAP,,50,monday/1000.names.txt,

@@ -14,7 +14,6 @@ from pipeline.domain.operating import require_code
 from pipeline.domain.session import parse_session_id
 from pipeline.errors import ConsentFormInvalidError
 
-NAME = "consent"
 _SHOWN = ("Person", "Role", "Purpose", "Decision", "From", "Until", "Revision")
 app = typer.Typer(no_args_is_help=True)
 

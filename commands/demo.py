@@ -20,8 +20,6 @@ from config.wiring import Wiring
 from pipeline.domain.note import NoteFormat
 from pipeline.domain.session import SessionId, new_session_id
 
-NAME = "demo"
-
 SAMPLE = Path(__file__).parents[1] / "samples" / "session"
 FOLDER = Path(".nightscribe") / "demo"
 _OPERATOR = "demo"

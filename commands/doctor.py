@@ -18,8 +18,6 @@ from pipeline.adapters.decoding.sandbox import Sandbox, available_sandbox
 from pipeline.errors import PipelineError
 from workers.broker import make_broker, reachable
 
-NAME = "doctor"
-
 _ROOM = 5_000_000_000
 
 

@@ -15,8 +15,6 @@ from pipeline.domain.note import NoteFormat
 from pipeline.ports import SessionFacts
 from pipeline.stages.draft import draft
 
-NAME = "draft"
-
 
 def run(
     transcript: Annotated[Path, typer.Argument(help="TRANSCRIPT.json", exists=True, dir_okay=False)],

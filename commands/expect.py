@@ -18,8 +18,6 @@ from commands.opening import console, open_wiring
 from config.arrivals import make_vocabularies
 from pipeline.arrivals import PREFIX
 
-NAME = "expect"
-
 
 def run(
     consent: ConsentOption,

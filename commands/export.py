@@ -9,8 +9,6 @@ from commands.opening import console, open_wiring
 from commands.process import write_documents
 from pipeline.domain.session import parse_session_id
 
-NAME = "export"
-
 
 def run(
     session: Annotated[str, typer.Argument(help="The session's id.")],

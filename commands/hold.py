@@ -8,7 +8,6 @@ from commands.opening import console, open_wiring
 from pipeline.domain.operating import require_code
 from pipeline.domain.session import parse_session_id
 
-NAME = "hold"
 app = typer.Typer(no_args_is_help=True)
 
 SessionArgument = Annotated[str, typer.Argument(help="The session's id.")]

@@ -11,7 +11,6 @@ from config.wiring import create_keys
 from pipeline.adapters.database.rewrapping import rewrap, wrapping_keys
 from pipeline.adapters.keys.sealing import UploadKey
 
-NAME = "keys"
 app = typer.Typer(no_args_is_help=True)
 
 

@@ -8,39 +8,13 @@ from collections.abc import Sequence
 import typer
 from rich.console import Console
 
-from commands import (
-    account,
-    audit,
-    batch,
-    consent,
-    demo,
-    doctor,
-    draft,
-    expect,
-    export,
-    hold,
-    keys,
-    migrate,
-    process,
-    purge,
-    queue,
-    report,
-    retry,
-    seal,
-    status,
-    submit,
-    sweep,
-    token,
-    transcribe,
-    verify,
-    web,
-    worker,
-)
+from commands.on_demand import EveryCommand
 from config.places import place_of
 from pipeline.errors import FileUnusableError, PipelineError
 
 app = typer.Typer(
     name="nightscribe",
+    cls=EveryCommand,
     help="Turn consented session recordings into verified draft notes, on your own machines.",
     no_args_is_help=True,
     add_completion=False,
@@ -48,13 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (
-    demo, process, transcribe, draft, verify, submit, batch, expect, seal, status, worker, web, sweep, retry,
-    report, migrate, doctor, purge, export,
-):  # fmt: skip
-    app.command(module.NAME, help=module.__doc__)(module.run)
-for group in (consent, hold, audit, keys, account, token, queue):
-    app.add_typer(group.app, name=group.NAME, help=group.__doc__)
+
+@app.callback()
+def _every_command() -> None:
+    """Have typer take this for a group, though it is told of no command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

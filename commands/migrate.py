@@ -6,8 +6,6 @@ from config.settings import load_settings
 from config.wiring import prepare_embedded
 from pipeline.adapters import database
 
-NAME = "migrate"
-
 
 def run() -> None:
     """Bring the database's schema up to date; safe to repeat."""

@@ -29,7 +29,6 @@ from pipeline.adapters.report import render_html
 from pipeline.domain.documents.verification import verdicts_to_jsonl, verification_from_bytes
 from pipeline.ports import SessionRow
 
-NAME = "process"
 #: What ``write_documents`` may write.
 DOCUMENTS = ("transcript.json", "note.json", "verdicts.jsonl", "verification.json", "audit.jsonl", "report.html")
 

@@ -9,8 +9,6 @@ from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.operating import require_code
 from pipeline.domain.session import parse_session_id
 
-NAME = "purge"
-
 
 def run(
     session: Annotated[str, typer.Argument(help="The session's id.")],

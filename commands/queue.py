@@ -12,8 +12,6 @@ from pipeline.domain.night import BatchId
 from pipeline.domain.operating import ENDED_BADLY, Decision, QueueState, RunFilter
 from pipeline.domain.session import RunId, Stage, StageStatus, WorkerId, parse_session_id
 
-NAME = "queue"
-
 app = typer.Typer(no_args_is_help=True)
 
 ActorOption = Annotated[str, typer.Option(help="Who decides it, for the audit log.")]

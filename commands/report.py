@@ -11,8 +11,6 @@ from pipeline.adapters.report.morning import render_morning_html, render_morning
 from pipeline.domain.morning import morning
 from pipeline.domain.night import BatchId
 
-NAME = "report"
-
 
 def run(
     hours: Annotated[float, typer.Option(min=0.1, help="How far to look back.")] = 16.0,

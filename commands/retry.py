@@ -8,8 +8,6 @@ from commands.handing_in import make_doorbell
 from commands.opening import console, open_wiring
 from pipeline.domain.session import StageStatus, parse_session_id
 
-NAME = "retry"
-
 _ENDED_BADLY = {StageStatus.FAILED, StageStatus.REFUSED, StageStatus.QUARANTINED, StageStatus.CANCELLED}
 
 

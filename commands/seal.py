@@ -11,8 +11,6 @@ from pipeline.adapters.keys.sealing import seal_recording, sealing_context
 from pipeline.domain.session import parse_session_id
 from pipeline.errors import DocumentError
 
-NAME = "seal"
-
 
 def run(
     audio: AudioArgument,

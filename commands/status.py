@@ -13,8 +13,6 @@ from config.wiring import Wiring
 from pipeline.domain.session import Stage, StageStatus, parse_session_id
 from pipeline.ports import SessionRow, StageRunRow
 
-NAME = "status"
-
 #: What fits on a screen or two; a night has thousands.
 _SHOWN = 40
 

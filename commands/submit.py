@@ -23,8 +23,6 @@ from commands.handing_in import (
 from commands.opening import console, open_wiring
 from pipeline.domain.documents.consent import parse_reference
 
-NAME = "submit"
-
 
 def run(
     audio: SourceArgument,

@@ -7,8 +7,6 @@ from commands.opening import console, open_wiring
 from pipeline.orphans import remove_orphans
 from workers import sweep as sweeping
 
-NAME = "sweep"
-
 #: Longer than any stage may take.
 _OLD = timedelta(hours=24)
 

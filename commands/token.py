@@ -11,7 +11,6 @@ from commands.opening import console
 from pipeline.adapters.database.accounts.tokens import TokenOrder
 from pipeline.domain.account import Permission, parse_account_name
 
-NAME = "token"
 app = typer.Typer(no_args_is_help=True)
 
 _LONGEST_DAYS = 366

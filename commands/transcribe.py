@@ -18,8 +18,6 @@ from pipeline.domain.session import Stage, new_session_id
 from pipeline.domain.transcript import Transcript
 from pipeline.ports import StageTask
 
-NAME = "transcribe"
-
 
 def run(
     audio: AudioArgument,

@@ -16,8 +16,6 @@ from pipeline.adapters.grounding.anchoring import revisions
 from pipeline.adapters.report.verdicts import verdicts_view
 from pipeline.ports import SessionFacts
 
-NAME = "verify"
-
 
 def run(
     transcript: Annotated[Path, typer.Option(help="JSON, VTT, SRT or text.", exists=True, dir_okay=False)],

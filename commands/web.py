@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     # FastAPI takes a while to import, and most commands never need it.
     from web.site import Site
 
-NAME = "web"
 
 _AT_ONCE = timedelta(seconds=1)
 _HOUSEKEEPING = timedelta(minutes=1)

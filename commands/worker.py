@@ -10,8 +10,6 @@ from commands.opening import open_wiring
 from pipeline.domain.session import Stage
 from workers.process import WorkerProcess
 
-NAME = "worker"
-
 _LOOK_SECONDS = 0.2
 
 
