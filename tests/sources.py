@@ -14,11 +14,15 @@ PRODUCT = ("pipeline", "workers", "web", "commands", "config")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A Python file, read and parsed."""
+    """A Python file, read, and parsed where a rule asks for more than its text."""
 
     path: str
     text: str
-    tree: ast.Module
+
+    @property
+    def tree(self) -> ast.Module:
+        """Return what it says to Python."""
+        return _parsed(self.text)
 
     @property
     def package(self) -> str:
@@ -39,7 +43,7 @@ def files() -> tuple[str, ...]:
 
 @functools.cache
 def sources() -> tuple[Source, ...]:
-    """Return every Python file, parsed."""
+    """Return every Python file."""
     return tuple(_source(path) for path in files() if path.endswith(".py"))
 
 
@@ -66,12 +70,22 @@ def calls(source: Source) -> Iterator[tuple[str, ast.Call]]:
     """Yield every call with what is called, dotted."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+            yield _dotted(node.func), node
 
 
 def _source(path: str) -> Source:
-    text = (ROOT / path).read_text(encoding="utf-8")
-    return Source(path, text, ast.parse(text))
+    return Source(path, (ROOT / path).read_text(encoding="utf-8"))
+
+
+_parsed = functools.cache(ast.parse)
+
+
+def _dotted(called: ast.expr) -> str:
+    if isinstance(called, ast.Name):
+        return called.id
+    if isinstance(called, ast.Attribute):
+        return f"{_dotted(called.value)}.{called.attr}"
+    return ast.unparse(called)
 
 
 def _is_ours(path: Path) -> bool:

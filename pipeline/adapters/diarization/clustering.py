@@ -7,7 +7,6 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped]  # ships no types
 
 #: More voices than a recorded session can have.
 MOST_VOICES = 8
@@ -128,6 +127,11 @@ def _learn(evidence: Evidence, number: int) -> Vectors:
 
     Started from the heaviest groups of an average-linkage tree, cut at several heights; the tightest result counts.
     """
+    from scipy.cluster.hierarchy import (  # type: ignore[import-untyped]  # ships no types; heavy: loaded where needed
+        fcluster,
+        linkage,
+    )
+
     vectors, weights = evidence.embeddings[evidence.telling], evidence.weights[evidence.telling]
     if number == 1 or len(vectors) <= number:
         return _unit((vectors * weights[:, None]).sum(axis=0, keepdims=True))

@@ -6,7 +6,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from fhir.resources.R4B.bundle import Bundle
 from typer.testing import CliRunner, Result
 
 from commands.main import app
@@ -114,6 +113,8 @@ def test_each_format_is_written_by_name(tmp_path: Path, name: str) -> None:
 
 def test_provenance_is_what_fhir_takes(tmp_path: Path) -> None:
     """The bundle passes the published R4B model, and holds no list without anything in it."""
+    from fhir.resources.R4B.bundle import Bundle  # heavy: no other test needs it
+
     (tmp_path / "note.txt").write_text(NOTE + "Client flew to Mars with a giraffe.\n")
 
     result = verify(tmp_path, "--note", str(tmp_path / "note.txt"), "--output-format", "fhir")

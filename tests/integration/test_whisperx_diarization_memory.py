@@ -1,12 +1,11 @@
 """What the diarizer over a pipeline of one's own does when memory runs out, as pyannote and torch say it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
-from pyannote.core import Annotation, Segment
 
 from pipeline.adapters.diarization.whisperx import WhisperXDiarizer
 from pipeline.errors import EngineOutOfMemoryError
@@ -29,6 +28,8 @@ class SmallMemory:
 
     def __call__(self, sound: dict[str, object], **counts: int | None) -> SimpleNamespace:
         """Return a turn, or run out."""
+        from pyannote.core import Annotation, Segment  # heavy, as torch below: seconds for each process that collects
+
         assert (sound["sample_rate"], counts["num_speakers"]) == (16_000, None)
         self.tried.append((self.segmentation_batch_size, self.embedding_batch_size))
         if self.segmentation_batch_size > self.fits:
@@ -38,10 +39,22 @@ class SmallMemory:
         return SimpleNamespace(exclusive_speaker_diarization=found, speaker_diarization=found)
 
 
-@pytest.mark.parametrize("error", [MemoryError("batch_size (32) is probably too large."), torch.OutOfMemoryError()])
-def test_batches_are_halved_and_work_goes_on(error: Exception) -> None:
+def of_pyannote() -> Exception:
+    """Return what pyannote says where a batch does not fit."""
+    return MemoryError("batch_size (32) is probably too large.")
+
+
+def of_torch() -> Exception:
+    """Return what torch says."""
+    import torch
+
+    return torch.OutOfMemoryError()
+
+
+@pytest.mark.parametrize("error", [of_pyannote, of_torch])
+def test_batches_are_halved_and_work_goes_on(error: Callable[[], Exception]) -> None:
     """Out of memory halves both batches until they fit, and the next recording begins with what fitted."""
-    memory = SmallMemory(fits=10, error=error)
+    memory = SmallMemory(fits=10, error=error())
     diarizer = WhisperXDiarizer("tiny", "cpu")
     diarizer.__dict__["_pipeline"] = memory
 
