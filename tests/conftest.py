@@ -1,4 +1,8 @@
-"""The servers that tests start, each module one server and its fixtures, and how hard Hypothesis looks."""
+"""The servers that tests start, how hard Hypothesis looks, and where tests write."""
+
+import os
+import shutil
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
@@ -18,5 +22,12 @@ pytest_plugins = [
     "tests.servers.s3",
     "tests.servers.transcriptions",
     "tests.chaos.fixtures",
-    "tests.e2e.deployment",
 ]
+
+#: Tests crash processes and never the machine, so what they write may lie in memory, where no disk is waited for.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
+#: A large recording, a few times over.
+_ROOM = 4_000_000_000
+
+if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))

@@ -152,12 +152,6 @@ def make_deployment(folder: Path, environment: dict[str, str]) -> Deployment:
     return Deployment(folder, {**own, **rounds, **environment})
 
 
-@pytest.fixture
-def embedded_commands(tmp_path: Path) -> Deployment:
-    """Return a deployment of one folder."""
-    return make_deployment(tmp_path, {})
-
-
 @contextmanager
 def on_servers(folder: Path, database_url: str, redis_url: str, access: S3Access, bucket: str) -> Iterator[Deployment]:
     """Set up a deployment on servers as the manual says: keys and schema first."""
@@ -197,19 +191,6 @@ def versioned(access: S3Access, name: str) -> Iterator[str]:
     S3Store(client, name).destroy("")
     client.delete_bucket(Bucket=name)
     client.close()
-
-
-@pytest.fixture
-def server_commands(
-    tmp_path: Path, postgres: Cluster, redis_url: str, s3_access: S3Access, versioned_bucket: str
-) -> Iterator[Deployment]:
-    """Return a deployment on PostgreSQL, Redis and S3."""
-    name = f"e2e_{versioned_bucket.removeprefix('test-')}"
-    with (
-        empty_database(postgres, name) as database_url,
-        on_servers(tmp_path, database_url, redis_url, s3_access, versioned_bucket) as made,
-    ):
-        yield made
 
 
 def excerpt(folder: Path, name: str, seconds: int, *how: str, start: int = 0) -> Path:

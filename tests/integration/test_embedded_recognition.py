@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.speech.speechless import speechless
 from pipeline.adapters.decoding.limits import DecodingLimits
 from pipeline.adapters.decoding.sandboxed import SandboxedDecoder
 from pipeline.adapters.speech.moonshine import MoonshineTranscriber
@@ -29,6 +28,14 @@ def phone_call() -> Samples:
     with wave.open(str(distribution("pyannote.audio").locate_file("pyannote/audio/sample/sample.wav"))) as file:
         body = file.readframes(file.getnframes())
     return (np.frombuffer(body, "<i2") / 32768).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def wordless() -> dict[str, Samples]:
+    """Return sounds without speech."""
+    from bench.speech.speechless import speechless  # brings scipy.signal
+
+    return speechless(20.0)
 
 
 @pytest.fixture(scope="module")
@@ -97,17 +104,21 @@ def test_nothing_where_the_diarizer_hears_nobody(transcriber: MoonshineTranscrib
 
 
 @pytest.mark.parametrize("name", _WORDLESS)
-def test_no_words_where_nobody_speaks(transcriber: MoonshineTranscriber, name: str) -> None:
+def test_no_words_where_nobody_speaks(
+    transcriber: MoonshineTranscriber, wordless: dict[str, Samples], name: str
+) -> None:
     """Sounds without speech yield no word, also where a diarizer takes them for a voice."""
-    sound = speechless(20.0)[name]
+    sound = wordless[name]
 
     with pytest.raises(NoSpeechError):
         transcriber.transcribe(sound, _throughout(sound))
 
 
-def test_music_after_speech(transcriber: MoonshineTranscriber, phone_call: Samples) -> None:
+def test_music_after_speech(
+    transcriber: MoonshineTranscriber, phone_call: Samples, wordless: dict[str, Samples]
+) -> None:
     """What is played after the last word adds none."""
-    sound = np.concatenate([phone_call, speechless(20.0)["melody, bowed"]])
+    sound = np.concatenate([phone_call, wordless["melody, bowed"]])
     words = list(chain.from_iterable(s.words for s in transcriber.transcribe(sound, _throughout(sound)).segments))
 
     assert words[-1].word == "now."

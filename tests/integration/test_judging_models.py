@@ -1,11 +1,10 @@
 """Models of random weights asked beside the typed checks."""
 
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
-import torch
-from transformers import AutoTokenizer, BertModel
 
 from pipeline.adapters.grounding import GroundingVerifier
 from pipeline.adapters.grounding.judging import Judge
@@ -16,7 +15,6 @@ from pipeline.domain.evidence import Claim, ClaimVerdict, Verdict
 from pipeline.domain.transcript import Engine, Role, Segment, Transcript
 from pipeline.errors import EngineUnavailableError
 from pipeline.ports import SessionFacts
-from tests.tiny_judges import classifier, embedder
 
 TALK = (
     "How have you been sleeping?",
@@ -39,9 +37,12 @@ def verdict(judge: Judge, text: str) -> ClaimVerdict:
     return verification.verdicts[0]
 
 
-def test_the_encoder_is_the_network_that_transformers_runs(tmp_path: Path) -> None:
+def test_the_encoder_is_the_network_that_transformers_runs(tmp_path: Path, tiny_judges: ModuleType) -> None:
     """Vectors in numpy equal those of the reference implementation, special pieces left out."""
-    folder = embedder(tmp_path)
+    import torch
+    from transformers import AutoTokenizer, BertModel
+
+    folder = tiny_judges.embedder(tmp_path)
     model, tokenizer = BertModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
     texts = ["client sleeps about four hours a night.", "no", "how have you been? yes."]
 
@@ -54,9 +55,9 @@ def test_the_encoder_is_the_network_that_transformers_runs(tmp_path: Path) -> No
         assert np.abs(encoded.vectors - expected).max() < 1e-5
 
 
-def test_the_alignment_moves_the_score(tmp_path: Path) -> None:
+def test_the_alignment_moves_the_score(tmp_path: Path, tiny_judges: ModuleType) -> None:
     """The blend decides how much words of like meaning count."""
-    folder, text = str(embedder(tmp_path)), "Client sleeps about four hours a night."
+    folder, text = str(tiny_judges.embedder(tmp_path)), "Client sleeps about four hours a night."
 
     high = verdict(EmbeddingJudge(folder, Blend(0.0, 1.0, 9.0, 0.0)), text)
     low = verdict(EmbeddingJudge(folder, Blend(0.0, 1.0, -9.0, 0.0)), text)
@@ -65,16 +66,16 @@ def test_the_alignment_moves_the_score(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("always", "expected"), [("entailment", Verdict.SUPPORTED), ("neutral", Verdict.UNSUPPORTED)])
-def test_an_entailment_model_is_asked(tmp_path: Path, always: str, expected: Verdict) -> None:
+def test_an_entailment_model_is_asked(tmp_path: Path, always: str, expected: Verdict, tiny_judges: ModuleType) -> None:
     """What the model says of the best stretches moves the score, by the name of its class."""
-    judge = EntailmentJudge(str(classifier(tmp_path, always)))
+    judge = EntailmentJudge(str(tiny_judges.classifier(tmp_path, always)))
 
     assert verdict(judge, "Client's sister is anxious at night.").verdict in {expected, Verdict.PARTIAL}
 
 
-def test_typed_checks_count_beside_a_model_that_believes_all(tmp_path: Path) -> None:
+def test_typed_checks_count_beside_a_model_that_believes_all(tmp_path: Path, tiny_judges: ModuleType) -> None:
     """A wrong number is contradicted with its counter-evidence whatever a model says."""
-    judge = EntailmentJudge(str(classifier(tmp_path, "entailment")))
+    judge = EntailmentJudge(str(tiny_judges.classifier(tmp_path, "entailment")))
 
     found = verdict(judge, "Client sleeps about six hours a night.")
 
@@ -82,16 +83,18 @@ def test_typed_checks_count_beside_a_model_that_believes_all(tmp_path: Path) -> 
     assert found.findings[0].counter_evidence
 
 
-def test_a_model_alone_contradicts_nothing(tmp_path: Path) -> None:
+def test_a_model_alone_contradicts_nothing(tmp_path: Path, tiny_judges: ModuleType) -> None:
     """A model that calls everything a contradiction makes a sentence unsupported at most."""
-    judge = EntailmentJudge(str(classifier(tmp_path, "contradiction")))
+    judge = EntailmentJudge(str(tiny_judges.classifier(tmp_path, "contradiction")))
 
     assert verdict(judge, "Client's sister worries.").verdict is not Verdict.CONTRADICTED
 
 
-def test_the_engine_says_what_was_asked(tmp_path: Path) -> None:
+def test_the_engine_says_what_was_asked(tmp_path: Path, tiny_judges: ModuleType) -> None:
     """A verification names the checks and the model beside them."""
-    judge = EntailmentJudge(str(classifier(tmp_path / "minicheck", "entailment", ("unsupported", "supported"))))
+    judge = EntailmentJudge(
+        str(tiny_judges.classifier(tmp_path / "minicheck", "entailment", ("unsupported", "supported")))
+    )
 
     engine = GroundingVerifier(judge).verify([], transcript(), SessionFacts()).engine
 
@@ -106,7 +109,7 @@ def test_a_folder_without_a_model_is_unavailable(tmp_path: Path, make: type) -> 
         make(str(tmp_path))
 
 
-def test_classes_without_a_known_name_are_refused(tmp_path: Path) -> None:
+def test_classes_without_a_known_name_are_refused(tmp_path: Path, tiny_judges: ModuleType) -> None:
     """A classifier of something else is no judge."""
     with pytest.raises(EngineUnavailableError):
-        EntailmentJudge(str(classifier(tmp_path, "joy", ("joy", "anger"))))
+        EntailmentJudge(str(tiny_judges.classifier(tmp_path, "joy", ("joy", "anger"))))

@@ -4,11 +4,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
 
 from tests.servers.absence import skip_or_fail
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 _OPTIONS = (
@@ -20,8 +23,10 @@ _PATIENCE_MS = 60_000
 
 
 @contextmanager
-def chromium_page(profile: Path, width: int = 1280) -> Iterator[Page]:
+def chromium_page(profile: Path, width: int = 1280) -> Iterator["Page"]:
     """Open a page; skip where Chromium is not installed."""
+    from playwright.sync_api import sync_playwright  # heavy: loaded where a page is opened, not in every test process
+
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         skip_or_fail("Chromium is not installed (apt-get install chromium)")
@@ -41,7 +46,7 @@ def chromium_page(profile: Path, width: int = 1280) -> Iterator[Page]:
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
+def page(tmp_path: Path) -> Iterator["Page"]:
     """Return an empty page of a browser of the test's own."""
     with chromium_page(tmp_path / "profile") as opened:
         yield opened
