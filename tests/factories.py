@@ -17,18 +17,12 @@ from pipeline.domain.note import NoteFormat
 from pipeline.domain.retention import RetentionPolicy, RetentionRule, RetentionTrigger
 from pipeline.domain.session import RunId, Session, SessionId, SessionKind, Stage, WorkerId, new_session_id
 from pipeline.ports import Lease, Registry, StageFacts
+from tests.stage_outputs import OUTPUTS
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 WORKER = WorkerId("worker-1")
 
 _serial = itertools.count(1)
-
-#: What each stage makes.
-OUTPUTS = {
-    Stage.TRANSCRIBE: (ArtifactKind.WORKING_COPY, ArtifactKind.TRANSCRIPT),
-    Stage.DRAFT: (ArtifactKind.DRAFT,),
-    Stage.VERIFY: (ArtifactKind.VERDICTS,),
-}
 
 
 def make_ledger(folder: Path, limits: LedgerLimits | None = None, now: Now | None = None) -> SqlLedger:

@@ -1,4 +1,4 @@
-"""A phrase that is spoken in a session, and a search for it in everything a deployment leaves behind."""
+"""A search for what was spoken in a session in everything a deployment leaves behind."""
 
 import base64
 from collections.abc import Iterable, Iterator
@@ -8,9 +8,7 @@ import psycopg
 import redis
 
 from pipeline.ports import ObjectStore
-
-#: Words that nothing else says.
-PHRASE = "vermilion heliotrope zanzibar"
+from tests.chaos.phrase import PHRASE
 
 Trace = tuple[str, bytes]
 

@@ -9,7 +9,7 @@ from pipeline.domain.artifact import ArtifactKind, StageOutput
 from pipeline.domain.session import Stage
 from pipeline.errors import StageCrashedError
 from pipeline.ports import Inputs, StageFacts, StageResult, StageTask
-from tests.factories import OUTPUTS
+from tests.stage_outputs import OUTPUTS
 
 #: More than one buffer of the encrypting reader, so that a write has a middle.
 _SIZE = 600_000

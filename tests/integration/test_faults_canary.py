@@ -11,8 +11,9 @@ import pytest
 from config.wiring import MODEL_STAGES, wire
 from pipeline.adapters.isolation import ChildLimits, ChildProcessWork
 from pipeline.domain.session import Stage
-from tests.chaos.canary import PHRASE, Trace, files_under, hits, keys_of, objects_of, rows_of
+from tests.chaos.canary import Trace, files_under, hits, keys_of, objects_of, rows_of
 from tests.chaos.deployments import Deployment
+from tests.chaos.phrase import PHRASE
 from tests.sources import ROOT
 from workers.process import WorkerProcess
 

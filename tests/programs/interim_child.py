@@ -16,7 +16,7 @@ from pipeline.adapters.isolation.wire import receive_json
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.ports import Inputs, Samples, StageFunction, StageResult, StageTask, VoiceCount
 from pipeline.stages.transcribe import Interim, transcribe
-from tests.chaos.canary import PHRASE
+from tests.chaos.phrase import PHRASE
 from tests.fakes_speech import FakeDecoder, FakeDiarizer, FakeTranscriber, dialogue
 
 _LOOK = 0.05

@@ -11,8 +11,8 @@ from pipeline.adapters.isolation.child import harden, serve
 from pipeline.adapters.isolation.wire import receive_json
 from pipeline.domain.artifact import StageOutput
 from pipeline.ports import Inputs, StageFunction, StageResult, StageTask
-from tests.chaos.canary import PHRASE
-from tests.factories import OUTPUTS
+from tests.chaos.phrase import PHRASE
+from tests.stage_outputs import OUTPUTS
 
 
 def build(deed: str) -> StageFunction:
