@@ -1,5 +1,7 @@
 """Settings -> the work of each stage; loaded only in the process that runs a model."""
 
+from dataclasses import replace
+
 from config.engine_lacks import require_endpoint
 from config.note_formats import load_layouts
 from config.settings import DraftEngine, Settings, SpeechEngine, VerifyEngine
@@ -166,13 +168,15 @@ def _voices(task: StageTask) -> VoiceCount:
     """
     given = task.facts.get("voices")
     people = dict(session_facts(task).participants)
-    clinicians, interpreters = people.get("clinician"), people.get("interpreter", 0)
+    known = VoiceCount(
+        clinicians=people.get("clinician"),
+        interpreters=people.get("interpreter", 0),
+        others=people.get("supervisor", 0) + people.get("guest", 0),
+    )
     if given is not None:
-        return VoiceCount(exactly=int(given), clinicians=clinicians, interpreters=interpreters)
+        return replace(known, exactly=int(given))
     registered = sum(people.values())
-    if not registered:
-        return VoiceCount()
-    return VoiceCount(at_most=registered + 1, registered=registered, clinicians=clinicians, interpreters=interpreters)
+    return replace(known, at_most=registered + 1, registered=registered) if registered else VoiceCount()
 
 
 def _house_names(settings: Settings) -> tuple[str, ...]:

@@ -68,6 +68,8 @@ class VoiceCount:
     clinicians: int | None = None
     #: How many of them interpret.
     interpreters: int = 0
+    #: How many of them are neither side: supervisors and guests.
+    others: int = 0
 
 
 class Diarizer(Protocol):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.domain.transcript import ROLE_UNCERTAIN_BELOW, Role, Segment
+from pipeline.stages.transcribe.attending import with_others
 from pipeline.stages.transcribe.cues import features, load_cues, word_count
 from pipeline.stages.transcribe.interpreting import Attribution, with_interpreters
 
@@ -25,14 +26,14 @@ _PASSED_BY_WORDS = 50
 
 
 def attribute_roles(
-    segments: Sequence[Segment], clinicians: int | None = None, interpreters: int = 0
+    segments: Sequence[Segment], clinicians: int | None = None, interpreters: int = 0, others: int = 0
 ) -> tuple[Segment, ...]:
     """Return the segments with the role of each voice, and how sure that is; a segment without a voice gets none.
 
-    ``clinicians`` and ``interpreters`` are how many are registered for the session.
+    ``clinicians``, ``interpreters`` and ``others`` (supervisors, guests) are how many are registered for the session.
     """
     turns = [(segment.speaker, segment.text) for segment in segments if segment.speaker is not None]
-    roles = with_interpreters(roles_of(turns, clinicians), turns, interpreters)
+    roles = with_interpreters(with_others(roles_of(turns, clinicians), turns, others), turns, interpreters)
     return tuple(_with_role(segment, roles) for segment in segments)
 
 

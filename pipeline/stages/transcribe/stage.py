@@ -114,7 +114,7 @@ def _finished(
 ) -> Transcript:
     transcript = replace(
         transcript,
-        segments=attribute_roles(transcript.segments, voices.clinicians, voices.interpreters),
+        segments=attribute_roles(transcript.segments, voices.clinicians, voices.interpreters, voices.others),
         diarizer=diarization.engine,
         recording=decoded.facts,
         turns=diarization.overlapping or diarization.turns,

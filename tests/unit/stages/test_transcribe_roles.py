@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.domain.transcript import ROLE_UNCERTAIN_BELOW, Role
+from pipeline.stages.transcribe.attending import with_others
 from pipeline.stages.transcribe.interpreting import with_interpreters
 from pipeline.stages.transcribe.roles import roles_of
 
@@ -206,6 +207,44 @@ def test_asking_alone_makes_nobody_sure() -> None:
     )
 
     assert all(confidence < ROLE_UNCERTAIN_BELOW for _, confidence in roles.values())
+
+
+_OBSERVED = [
+    *THERAPY["risk"],
+    ("supervisor", "I'm Doctor Hale, I supervise the sessions, and I am just sitting in today."),
+]
+
+
+def test_a_voice_that_only_attends() -> None:
+    """A voice that says of itself that it sits in is another person's; nobody else's is less sure for that."""
+    roles = with_others(roles_of(_OBSERVED), _OBSERVED, registered=1)
+
+    assert {voice: role for voice, (role, _) in roles.items()} == {
+        C: Role.CLINICIAN,
+        X: Role.CLIENT,
+        "supervisor": Role.OTHER,
+    }
+    assert roles[X] == roles_of(_OBSERVED)[X]
+
+
+def test_a_guest_who_does_not_say_so() -> None:
+    """Where a guest is registered, a further voice is not sure to be a client's; the one that says most is."""
+    turns = [*THERAPY["risk"], ("mother", "I worry about him, he does not eat.")]
+
+    roles = with_others(roles_of(turns), turns, registered=1)
+
+    assert roles["mother"] == (Role.CLIENT, 0.5)
+    assert roles[X] == roles_of(turns)[X]
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm the supervisor at the plant.", "Is she sitting in today?", "My supervisor left."]
+)
+def test_talk_of_supervisors(text: str) -> None:
+    """Who speaks of a supervisor of their own, or asks who sits in, is none."""
+    turns = [*THERAPY["risk"], ("mother", text)]
+
+    assert with_others(roles_of(turns), turns, registered=0) == roles_of(turns)
 
 
 _INTERPRETED = [
