@@ -1,6 +1,7 @@
 """Signing in and off with a name and a password."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -112,6 +113,28 @@ def test_idle_minutes_end_a_sign_in(site: Site) -> None:
     assert (used.status_code, used_again.status_code) == (200, 200)
     assert (after.status_code, after.headers["location"]) == (303, "/sign-in?go_to=%2Faccount&ended=idle")
     assert "You were signed off" in client.get(after.headers["location"]).text
+
+
+def test_a_form_that_came_too_late_is_not_lost_sight_of(site: Site) -> None:
+    """Whoever was signed off over an open form reads that nothing was done, and is led back to the same question."""
+    asked = "/ops/runs/act/retry?run_id=run-1&session_id=session-0001"
+    client = site.client(Sec_Fetch_Site="same-origin", Accept="text/html", Host="127.0.0.1")
+    site.member(Role.OPERATOR)
+
+    after = client.post(asked, {"reason": "engine-upgrade"})
+    page = client.get(after.headers["location"])
+    go_to = parse_qs(urlsplit(after.headers["location"]).query)["go_to"][0]
+    back = client.post("/sign-in", {"name": "operator", "password": PASSWORD, "go_to": go_to})
+
+    assert (after.status_code, "nothing of it was done" in page.text) == (303, True)
+    assert (back.status_code, back.headers["location"]) == (303, asked)
+
+
+def test_a_form_whose_address_is_no_page_leads_to_the_front(site: Site) -> None:
+    """What was sent to an address that only takes forms is gone on with from the front page."""
+    after = site.client(Sec_Fetch_Site="same-origin", Accept="text/html").post("/accounts/kim/state", {})
+
+    assert after.headers["location"] == "/sign-in?go_to=%2F&ended=unsent"
 
 
 def test_twelve_hours_end_any_sign_in(site: Site) -> None:

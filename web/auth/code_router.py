@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from starlette.status import HTTP_303_SEE_OTHER
 
 from pipeline.errors import NotSignedInError, PipelineError
-from web.auth.landing import CODE, HOME, SIGN_IN, own_path, signed_in
+from web.auth.landing import CODE, HOME, SIGN_IN, Address, own_path, signed_in
 from web.doorkeeper import address_of
 from web.guard import doorkeeper_of, open_to_all
 from web.pages.rendering import Pages
@@ -28,7 +28,7 @@ def code_router() -> APIRouter:
         return _PAGES.answer("code.html", go_to=own_path(go_to), problem=None)
 
     @router.post(CODE, dependencies=[open_to_all("a password was right, and the code is checked here")])
-    def enter_code(request: Request, code: Text, go_to: Text = HOME) -> Response:
+    def enter_code(request: Request, code: Text, go_to: Address = HOME) -> Response:
         """Let somebody in who has the code too, under another secret."""
         try:
             secret = doorkeeper_of(request).enter_code(request, code, address_of(request))

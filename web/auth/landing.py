@@ -1,9 +1,9 @@
 """Where a browser goes once somebody is let in, and the cookie it takes along."""
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.status import HTTP_303_SEE_OTHER
 
@@ -16,6 +16,8 @@ SIGN_IN = "/sign-in"
 CODE = "/sign-in/code"
 OIDC = "/sign-in/oidc"
 SECOND_FACTOR = "/account/second-factor"
+#: An address of ours with what it names, as a list's filter and where it goes on.
+Address = Annotated[str, Form(max_length=2048)]
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 
 

@@ -54,9 +54,7 @@ def oidc_router(provider: Provider) -> APIRouter:
                 raise SignInRefusedError
             secret = _entered(doorkeeper_of(request), provider, code, state, address_of(request))
         except PipelineError as error:
-            return _PAGES.answer(
-                "sign_in.html", status_of(error), go_to=HOME, ended=False, problem=error, oidc_label=None
-            )
+            return _PAGES.answer("sign_in.html", status_of(error), go_to=HOME, ended="", problem=error, oidc_label=None)
         # A page of ours in between: the strict cookie goes along with the step from here.
         answer = _PAGES.answer("onward.html", go_to=own_path(unquote(go_to)))
         answer.headers["set-cookie"] = signed_in(request, secret, HOME).headers["set-cookie"]

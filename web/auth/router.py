@@ -1,5 +1,6 @@
 """The pages on which people sign in and off."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from web.auth.landing import (
     HOME,
     SECOND_FACTOR,
     SIGN_IN,
+    Address,
     code_page,
     cookie_rules,
     own_path,
@@ -21,18 +23,20 @@ from web.auth.landing import (
 from web.doorkeeper import address_of, cookie_name
 from web.guard import doorkeeper_of, open_to_all
 from web.pages.rendering import Pages
+from web.pages.trouble import wants_page
 from web.problems import on_pipeline_error, status_of
 
 _PAGES = Pages("web.auth")
 
 Text = Annotated[str, Form(max_length=256)]
+_ASKED_WHERE_SENT = "/ops/"
 
 
 def auth_router(oidc_label: str | None = None) -> APIRouter:
     """Return the routes ``/sign-in`` and ``/sign-off``; the label is that of the link to an identity provider."""
     router = APIRouter(include_in_schema=False, max_body_size=64 * 1024)
 
-    def sign_in_page(go_to: str, problem: PipelineError | None = None, *, ended: bool = False) -> Response:
+    def sign_in_page(go_to: str, problem: PipelineError | None = None, ended: str = "") -> Response:
         code = 200 if problem is None else status_of(problem)
         shown = {"go_to": own_path(go_to), "ended": ended, "problem": problem, "oidc_label": oidc_label}
         return _PAGES.answer("sign_in.html", code, **shown)
@@ -40,12 +44,10 @@ def auth_router(oidc_label: str | None = None) -> APIRouter:
     @router.get(SIGN_IN, dependencies=[open_to_all("nobody is signed in yet")])
     def ask(go_to: str = "/", ended: str = "") -> Response:
         """Ask for name and password."""
-        return _PAGES.answer(
-            "sign_in.html", go_to=own_path(go_to), ended=ended == "idle", problem=None, oidc_label=oidc_label
-        )
+        return sign_in_page(go_to, ended=ended)
 
     @router.post(SIGN_IN, dependencies=[open_to_all("nobody is signed in yet")])
-    def enter(request: Request, name: Text, password: Text, go_to: Text = HOME) -> Response:
+    def enter(request: Request, name: Text, password: Text, go_to: Address = HOME) -> Response:
         """Let somebody in, under a fresh secret."""
         require_private_line(request)
         doorkeeper = doorkeeper_of(request)
@@ -72,13 +74,24 @@ def auth_router(oidc_label: str | None = None) -> APIRouter:
 
 def ask_to_sign_in(request: Request, error: Exception) -> Response:
     """Send a browser that wants a page to the sign-in; tell anything else what is wrong."""
-    wants_page = isinstance(error, NotSignedInError | SecondFactorNeededError) and "text/html" in request.headers.get(
-        "accept", ""
-    )
-    if not wants_page or request.method != "GET":
+    is_known = isinstance(error, NotSignedInError | SecondFactorNeededError)
+    is_asked = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if not is_known or not (is_asked or wants_page(request)):
         return on_pipeline_error(request, error)
     if isinstance(error, SecondFactorNeededError):
         return RedirectResponse(SECOND_FACTOR, HTTP_303_SEE_OTHER)
-    had_cookie = cookie_name(request) in request.cookies
-    query = {"go_to": request.url.path, **({"ended": "idle"} if had_cookie else {})}
+    query = {"go_to": _page_asked_for(request), **_how_it_ended(request)}
     return RedirectResponse(f"{SIGN_IN}?{urlencode(query)}", HTTP_303_SEE_OTHER)
+
+
+def _page_asked_for(request: Request) -> str:
+    """Return the page to go on with: where an action was asked for, and for other forms the front page."""
+    if request.method != "GET" and not request.url.path.startswith(_ASKED_WHERE_SENT):
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _how_it_ended(request: Request) -> Mapping[str, str]:
+    if request.method != "GET":
+        return {"ended": "unsent"}
+    return {"ended": "idle"} if cookie_name(request) in request.cookies else {}

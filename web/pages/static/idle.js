@@ -10,7 +10,7 @@
   const tick = () => {
     const left = since + idle - Date.now();
     if (left <= 0) {
-      location.assign("/sign-in?ended=idle&go_to=" + encodeURIComponent(location.pathname));
+      location.assign("/sign-in?ended=idle&go_to=" + encodeURIComponent(location.pathname + location.search));
       return;
     }
     if (left <= warnAhead && notice.hidden) {
