@@ -1,5 +1,6 @@
 """Words with times, also where the engine timed only whole segments."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -44,13 +45,15 @@ def _segment_words(segment: Segment) -> Iterator[TimedWord]:
 
 def _spans(words: tuple[Word, ...], segment: Segment) -> Iterator[tuple[float, float]]:
     """Yield a span for each word: its own, or its share of the gap between its timed neighbours."""
-    index, clock = 0, segment.start
+    index, clock, floor = 0, segment.start, -math.inf
     while index < len(words):
         stop = _next_timed(words, index)
         until = _start(words[stop]) if stop < len(words) else max(segment.end, clock)
         yield from _spread(words[index:stop], clock, max(until, clock))
         if stop < len(words):
-            start, end = _start(words[stop]), words[stop].end
+            # The order in which an engine writes its words is what was said, also where it times them otherwise.
+            start, end = max(_start(words[stop]), floor), words[stop].end
+            floor = start
             clock = max(start + _SHORTEST, end if end is not None else start)
             yield start, clock
         index = stop + 1

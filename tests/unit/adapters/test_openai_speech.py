@@ -15,6 +15,7 @@ from pipeline.errors import (
     NoSpeechError,
 )
 from pipeline.ports import SAMPLE_RATE, VoiceTurn
+from pipeline.stages.transcribe.timing import timed_words
 from tests.servers.transcriptions import SOUND, Endpoint, ask
 
 
@@ -90,6 +91,8 @@ def test_refusal_is_final(endpoint: Endpoint, status: int) -> None:
         b'{"segments": [{"text": "secret"}]}',
         b'{"segments": [{"start": -1, "end": 2, "text": "secret"}]}',
         b'{"segments": [{"start": 3, "end": 2, "text": "secret"}]}',
+        b'{"segments": [{"start": 3000, "end": 4000, "text": "secret"}]}',
+        b'{"text": "a long secret that is not there", "segments": [{"start": 0, "end": 1, "text": "a"}]}',
         b'{"segments": [{"start": 1e999, "end": 2, "text": "secret"}]}',
         b'{"segments": [{"start": 0, "end": 1' + b"0" * 400 + b', "text": "secret"}]}',
     ],
@@ -170,6 +173,27 @@ def test_the_prompt_said_back_is_no_speech(endpoint: Endpoint) -> None:
 
     with pytest.raises(NoSpeechError):
         ask(endpoint)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [{"word": "not", "start": 0.1, "end": 1e9}],
+        [{"word": "I", "start": 0.9, "end": 0.2}, {"word": "do", "start": 0.2, "end": 0.4}],
+        [{"word": "I", "start": 0.9, "end": 1.0}, {"word": "do", "start": 0.2, "end": 0.4}],
+        [{"word": "I", "start": 9e9, "end": 9e9}, {"word": "do", "start": None, "end": None}],
+        [{"word": "do", "start": 0.2, "end": 0.4, "probability": 1.0000001}],
+    ],
+)
+def test_odd_times_of_words(endpoint: Endpoint, words: list[dict[str, object]]) -> None:
+    """Words whose times make no sense keep their order, and no time lies beyond the sound."""
+    segment = {"start": -0.02, "end": 1.0, "text": " I do not."}
+    endpoint.reply = json.dumps({"text": "I do not.", "segments": [segment], "words": words}).encode()
+
+    timed = timed_words(ask(endpoint).segments)
+
+    assert [word.word.word for word in timed] == ["I", "do", "not."]
+    assert all(0 <= word.start <= word.end <= 2 for word in timed)
 
 
 def test_nothing_heard(endpoint: Endpoint) -> None:
