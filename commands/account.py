@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from commands.actor import ActorOption
 from commands.opening import console, open_wiring
 from pipeline.adapters.database.accounts import Proof, SqlAccounts
 from pipeline.adapters.identity.passwords import Passwords
@@ -14,7 +15,6 @@ from pipeline.domain.account import Role, parse_account_name
 app = typer.Typer(no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="The account's name.")]
-ActorOption = Annotated[str, typer.Option(help="Who does it, for the audit log.")]
 RoleOption = Annotated[list[Role], typer.Option("--role", help="May be given several times.")]
 
 

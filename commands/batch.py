@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from commands.actor import ActorOption
 from commands.batching import HandedIn, check_manifest, hand_in, manifest_digest
 from commands.following import follow as follow_batch
 from commands.opening import console, open_wiring
@@ -44,7 +45,7 @@ def run(
     settle: Annotated[float, typer.Option(min=0, help="Seconds a watched file must stand still.")] = 10.0,
     once: Annotated[bool, typer.Option("--once", help="Watch until nothing new is whole, then stop.")] = False,  # noqa: FBT002 - an option
     keep: KeepOption = False,  # noqa: FBT002 - an option
-    actor: Annotated[str, typer.Option(help="Who hands in, for the audit log.")] = "cli",
+    actor: ActorOption = "cli",
 ) -> None:
     """Hand in many recordings at once; the manifest is checked whole before anything starts."""
     if example:

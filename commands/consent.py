@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
+from commands.actor import ActorOption
 from commands.opening import console, open_wiring, read_document
 from pipeline.domain.consent import PersonRef, Purpose
 from pipeline.domain.documents.consent import ConsentForm, consent_form_from_json, parse_reference
-from pipeline.domain.operating import require_code
 from pipeline.domain.session import parse_session_id
 from pipeline.errors import ConsentFormInvalidError
 
@@ -49,10 +49,9 @@ def read_consent_form(path: Path) -> ConsentForm:
 @app.command()
 def grant(
     form: Annotated[Path, typer.Argument(help="CONSENT.json", exists=True, dir_okay=False)],
-    actor: Annotated[str, typer.Option(help="Who records it, for the audit log.")] = "cli",
+    actor: ActorOption = "cli",
 ) -> None:
     """Record the decisions in a consent file; without a session_id they stand for every session of the person."""
-    require_code(actor)
     decisions = read_consent_form(form).consents
     revision = open_wiring().ledger.record_consents(decisions, actor)
     console.print(f"Recorded {len(decisions)} decisions; the newest is revision {revision}.")
@@ -63,10 +62,9 @@ def withdraw(
     person: Annotated[str, typer.Argument(help="The person's opaque reference.")],
     session: Annotated[str, typer.Option(help="One session only; without it, all of the person's sessions.")] = "",
     purpose: Annotated[list[Purpose] | None, typer.Option(help="One purpose only; may be repeated.")] = None,
-    actor: Annotated[str, typer.Option(help="Who records it, for the audit log.")] = "cli",
+    actor: ActorOption = "cli",
 ) -> None:
     """Withdraw consent: what runs is stopped, and what was made is deleted."""
-    require_code(actor)
     session_id = parse_session_id(session) if session else None
     purposes = tuple(purpose or Purpose)
     touched = open_wiring().ledger.withdraw(PersonRef(parse_reference(person)), purposes, session_id, actor)

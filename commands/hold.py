@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from commands.actor import ActorOption
 from commands.opening import console, open_wiring
 from pipeline.domain.operating import require_code
 from pipeline.domain.session import parse_session_id
@@ -11,7 +12,6 @@ from pipeline.domain.session import parse_session_id
 app = typer.Typer(no_args_is_help=True)
 
 SessionArgument = Annotated[str, typer.Argument(help="The session's id.")]
-ActorOption = Annotated[str, typer.Option(help="Who decides it, for the audit log.")]
 
 
 @app.command()
@@ -21,7 +21,7 @@ def place(
     actor: ActorOption = "cli",
 ) -> None:
     """Forbid deletion of a session until the hold is lifted."""
-    require_code(reason, actor)
+    require_code(reason)
     open_wiring().ledger.place_hold(parse_session_id(session), reason, actor)
     console.print("The hold stands. Nothing of this session is deleted until it is lifted.")
 
@@ -29,6 +29,5 @@ def place(
 @app.command()
 def lift(session: SessionArgument, actor: ActorOption = "cli") -> None:
     """Allow deletion again; what is overdue is deleted with the next sweep."""
-    require_code(actor)
     open_wiring().ledger.lift_hold(parse_session_id(session), actor)
     console.print("The hold is lifted.")

@@ -1,9 +1,8 @@
 """Make keys, rotate the wrapping key, and show where they stand."""
 
-from typing import Annotated
-
 import typer
 
+from commands.actor import ActorOption
 from commands.opening import console, open_wiring
 from config.logging import configure_logging
 from config.settings import load_settings
@@ -35,7 +34,7 @@ def status() -> None:
 
 
 @app.command()
-def rotate(actor: Annotated[str, typer.Option(help="Who decides it, for the audit log.")] = "cli") -> None:
+def rotate(actor: ActorOption = "cli") -> None:
     """Make a new wrapping key and wrap every data key under it; no object is touched."""
     wiring = open_wiring()
     wiring.keys.rotate()

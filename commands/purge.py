@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from commands.actor import ActorOption
 from commands.opening import console, open_wiring
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.operating import require_code
@@ -14,11 +15,11 @@ def run(
     session: Annotated[str, typer.Argument(help="The session's id.")],
     kind: Annotated[list[ArtifactKind] | None, typer.Option(help="One kind only; may be repeated.")] = None,
     basis: Annotated[str, typer.Option(help="Why, as a code for the audit log.")] = "erasure_request",
-    actor: Annotated[str, typer.Option(help="Who decides it, for the audit log.")] = "cli",
+    actor: ActorOption = "cli",
 ) -> None:
     """Make a session's artifacts due now; the purge worker deletes them and signs a certificate."""
     session_id = parse_session_id(session)
-    require_code(basis, actor)
+    require_code(basis)
     ledger = open_wiring().ledger
     ledger.make_due(session_id, tuple(kind or ArtifactKind), basis, actor)
     if ledger.session(session_id).held:

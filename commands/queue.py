@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
+from commands.actor import ActorOption
 from commands.handing_in import make_doorbell
 from commands.opening import console, open_wiring
 from config.wiring import Wiring
@@ -14,7 +15,6 @@ from pipeline.domain.session import RunId, Stage, StageStatus, WorkerId, parse_s
 
 app = typer.Typer(no_args_is_help=True)
 
-ActorOption = Annotated[str, typer.Option(help="Who decides it, for the audit log.")]
 ReasonOption = Annotated[str, typer.Option(help="Why, as a code such as engine-upgrade or INC-1234.")]
 SessionArgument = Annotated[str, typer.Argument(help="The session's id.")]
 RunArgument = Annotated[str, typer.Argument(help="The stage run's id, as `nightscribe queue failed` lists it.")]

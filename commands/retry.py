@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from commands.actor import ActorOption
 from commands.handing_in import make_doorbell
 from commands.opening import console, open_wiring
 from pipeline.domain.session import StageStatus, parse_session_id
@@ -13,7 +14,7 @@ _ENDED_BADLY = {StageStatus.FAILED, StageStatus.REFUSED, StageStatus.QUARANTINED
 
 def run(
     session: Annotated[str, typer.Argument(help="The session's id.")],
-    actor: Annotated[str, typer.Option(help="Who decides it, for the audit log.")] = "cli",
+    actor: ActorOption = "cli",
 ) -> None:
     """Make what ended badly of a session ready again, with fresh tries; consent is asked for again."""
     wiring = open_wiring()

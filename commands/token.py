@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from commands.account import ActorOption, accounts
+from commands.account import accounts
+from commands.actor import ActorOption
 from commands.opening import console
 from pipeline.adapters.database.accounts.tokens import TokenOrder
 from pipeline.domain.account import Permission, parse_account_name

@@ -14,6 +14,13 @@ from pipeline.errors import ReasonInvalidError
         ("hold", "lift", "session-0001", "--actor", "Jane Doe"),
         ("purge", "session-0001", "--basis", "Jane asked for it"),
         ("consent", "withdraw", "client-204", "--actor", "Jane Doe"),
+        ("consent", "grant", "--actor", "Jane Doe", "consent.json"),
+        ("batch", "--actor", "Jane Doe", "manifest.csv"),
+        ("account", "disable", "kim", "--actor", "Jane Doe"),
+        ("token", "revoke", "tok-1", "--actor", "Jane Doe"),
+        ("keys", "rotate", "--actor", "Jane Doe"),
+        ("retry", "session-0001", "--actor", "Jane Doe"),
+        ("queue", "resume", "draft", "--reason", "mended", "--actor", "Jane Doe"),
     ],
 )
 def test_words_of_ones_own_are_no_reason(runner: CliRunner, arguments: tuple[str, ...]) -> None:
