@@ -10,6 +10,7 @@ from pipeline.errors import NotSignedInError, PipelineError, SecondFactorNeededE
 from web.auth.router import ask_to_sign_in
 from web.doorkeeper import Doorkeeper
 from web.guard import open_to_all
+from web.lengths import LengthRefusals
 from web.limits import LimitHeaders
 from web.pages.rendering import static_router
 from web.problems import on_http_exception, on_invalid_request, on_pipeline_error
@@ -31,6 +32,7 @@ def make_app(routers: Sequence[APIRouter], is_ready: Callable[[], object], doork
     app.add_exception_handler(HTTPException, on_http_exception)
     # What nobody planned for is answered like the rest, without a word of it.
     app.add_exception_handler(Exception, on_pipeline_error)
+    app.add_middleware(LengthRefusals)
     app.add_middleware(LimitHeaders)
     app.add_middleware(SameOriginOnly)
     # Outermost, so that its headers are on refusals too.

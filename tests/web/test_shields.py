@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.domain.account import Role
+from pipeline.errors import RequestTooLargeError
 from tests.web.site import Site
 
 
@@ -56,3 +57,16 @@ def test_what_does_not_exist_is_a_problem_document(site: Site) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert answer.json()["reason_code"] == "route_unknown"
     assert "nothing-of-this-name" not in answer.text
+
+
+def test_a_body_that_says_it_is_too_long_is_refused_like_everything_else(site: Site) -> None:
+    """By its declared length too, a program gets a problem document and a browser a page, and neither plain words."""
+    long = b'{"participants": "' + b"x" * 3_000_000 + b'"}'
+
+    program = site.as_role(Role.OPERATOR).ask("POST", "/v1/sessions", content=long, Content_Type="application/json")
+    browser = site.client(Sec_Fetch_Site="same-origin", Accept="text/html").post("/sign-in", {"name": "x" * 100_000})
+
+    assert (program.status_code, program.headers["content-type"]) == (413, "application/problem+json")
+    assert program.json()["reason_code"] == "request_too_large"
+    assert (browser.status_code, RequestTooLargeError.sentence in browser.text) == (413, True)
+    assert program.headers["x-content-type-options"] == "nosniff"
