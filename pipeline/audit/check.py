@@ -1,4 +1,4 @@
-"""Check the log: chain, order, heads, clock, and every checkpoint that vouches for it."""
+"""Check the log: chain, order, heads, clock, the index from sessions, and every checkpoint that vouches for it."""
 
 import json
 from collections import defaultdict
@@ -9,8 +9,10 @@ from enum import StrEnum
 from pipeline.audit.chain import GENESIS, Entry, Head, chain_digest
 from pipeline.audit.checkpoint import CheckpointUnreadableError, is_signed_by, parse_checkpoint
 from pipeline.audit.events import Stream
+from pipeline.audit.mentions import Mentions
 from pipeline.audit.source import AuditLog, AuditSnapshot, PublishedSigner
 from pipeline.domain.documents.canonical import canonical
+from pipeline.domain.session import SessionId
 
 
 class ProblemKind(StrEnum):
@@ -28,6 +30,8 @@ class ProblemKind(StrEnum):
     TAIL_MISSING = "tail_missing"
     #: A signed checkpoint knows another entry of this number.
     REWRITTEN = "rewritten"
+    #: The index from sessions to entries lacks this entry, or leads to it from another session.
+    MENTION_ASTRAY = "mention_astray"
     #: A checkpoint is not readable or not signed by the key at hand.
     CHECKPOINT_INVALID = "checkpoint_invalid"
 
@@ -80,14 +84,22 @@ def check_snapshot(snapshot: AuditSnapshot, signer: PublishedSigner | None, kept
     bad = tuple(number for number, is_good in enumerate(trusted, start=1) if not is_good)
     heads = {head.stream: head for head in snapshot.heads()}
     streams = tuple(
-        check_stream(heads.get(stream, Head(stream)), snapshot.entries(stream), vouched[stream]) for stream in Stream
+        check_stream(
+            heads.get(stream, Head(stream)), snapshot.entries(stream), vouched[stream], snapshot.mentions(stream)
+        )
+        for stream in Stream
     )
     return AuditReport(streams, len(trusted), bad)
 
 
-def check_stream(head: Head, entries: Iterable[Entry], vouched: Mapping[int, bytes] | None = None) -> StreamReport:
+def check_stream(
+    head: Head,
+    entries: Iterable[Entry],
+    vouched: Mapping[int, bytes] | None = None,
+    mentions: Iterator[tuple[int, SessionId]] | None = None,
+) -> StreamReport:
     """Walk one stream from its first entry; stop at the first that is wrong."""
-    walk = _Walk(head.stream, dict(vouched or {}))
+    walk = _Walk(head.stream, dict(vouched or {}), None if mentions is None else Mentions(mentions))
     for entry in entries:
         problem = walk.step(entry)
         if problem is not None:
@@ -95,7 +107,10 @@ def check_stream(head: Head, entries: Iterable[Entry], vouched: Mapping[int, byt
     if (walk.seq, walk.digest) != (head.seq, head.digest):
         return walk.report(Problem(ProblemKind.HEAD_DIFFERS, walk.seq + 1))
     missing = min((seq for seq in walk.vouched if seq > walk.seq), default=None)
-    return walk.report(None if missing is None else Problem(ProblemKind.TAIL_MISSING, walk.seq + 1))
+    if missing is not None:
+        return walk.report(Problem(ProblemKind.TAIL_MISSING, walk.seq + 1))
+    astray = walk.mentions is not None and not walk.mentions.are_over
+    return walk.report(Problem(ProblemKind.MENTION_ASTRAY, walk.seq + 1) if astray else None)
 
 
 @dataclass(slots=True)
@@ -104,6 +119,7 @@ class _Walk:
 
     stream: Stream
     vouched: dict[int, bytes]
+    mentions: Mentions | None
     seq: int = 0
     digest: bytes = GENESIS
     at: str = ""
@@ -121,6 +137,8 @@ class _Walk:
             return ProblemKind.CHAIN_BROKEN
         if self.vouched.get(entry.seq, entry.digest) != entry.digest:
             return ProblemKind.REWRITTEN
+        if self.mentions is not None and not self.mentions.lead_to(entry.seq, _session_of(body)):
+            return ProblemKind.MENTION_ASTRAY
         self._advance(entry, str(body.get("at")))
         return None
 
@@ -141,6 +159,11 @@ def _readable(body: bytes) -> dict[str, object] | None:
         return found if isinstance(found, dict) and canonical(found) == body else None
     except (ValueError, TypeError):
         return None
+
+
+def _session_of(body: Mapping[str, object]) -> object:
+    facts = body.get("facts")
+    return facts.get("session_id") if isinstance(facts, dict) else None
 
 
 def _trust(note: str, signer: PublishedSigner, vouched: defaultdict[Stream, dict[int, bytes]]) -> bool:

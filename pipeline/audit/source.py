@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pipeline.audit.chain import Entry, Head
 from pipeline.audit.events import Stream
+from pipeline.domain.session import SessionId
 from pipeline.ports import Signer
 
 
@@ -23,6 +24,10 @@ class AuditSnapshot(Protocol):
 
     def entries(self, stream: Stream) -> Iterator[Entry]:
         """Yield the stream's entries in order, without holding them all."""
+        ...
+
+    def mentions(self, stream: Stream) -> Iterator[tuple[int, SessionId]]:
+        """Yield which of the stream's entries speak of which session by the index, in the order of the entries."""
         ...
 
     def checkpoints(self) -> Iterator[str]:

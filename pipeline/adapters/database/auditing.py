@@ -39,6 +39,14 @@ class SqlAuditSnapshot:
                 yield Entry(row["stream"], row["seq"], _bytes(row["body"]), _bytes(row["digest"]))
             last = page[-1]["seq"]
 
+    def mentions(self, stream: Stream) -> Iterator[tuple[int, SessionId]]:
+        """Yield which entries speak of which session by the index; sorted once, for no key of it is in this order."""
+        place = (audit_mentions.c.seq, audit_mentions.c.session_id)
+        query = select(*place).where(audit_mentions.c.stream == stream).order_by(*place)
+        with self._tx.connection.execute(query, execution_options={"yield_per": _PAGE}) as rows:
+            for seq, session_id in rows:
+                yield seq, SessionId(session_id)
+
     def checkpoints(self) -> Iterator[str]:
         """Yield the signed checkpoints, oldest first."""
         query = select(audit_checkpoints.c.note).order_by(audit_checkpoints.c.checkpoint_id)

@@ -1,5 +1,6 @@
 """Small logs for the audit's tests."""
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ class MemoryLog:
     ends: dict[Stream, Head] = field(default_factory=lambda: {stream: Head(stream) for stream in Stream})
     notes: list[str] = field(default_factory=list)
     at: datetime = NOON
+    #: What the index from sessions to entries lacks.
+    unlisted: set[tuple[Stream, int]] = field(default_factory=set)
 
     @classmethod
     def of(cls, *events: Event) -> Self:
@@ -67,6 +70,13 @@ class MemoryLog:
     def entries(self, stream: Stream) -> Iterator[Entry]:
         """Yield a stream's entries."""
         return iter(self.streams[stream])
+
+    def mentions(self, stream: Stream) -> Iterator[tuple[int, SessionId]]:
+        """Yield which entries speak of which session."""
+        for entry in self.streams[stream]:
+            session_id = json.loads(entry.body)["facts"].get("session_id")
+            if session_id is not None and (stream, entry.seq) not in self.unlisted:
+                yield entry.seq, SessionId(session_id)
 
     def checkpoints(self) -> Iterator[str]:
         """Yield the notes."""

@@ -8,6 +8,7 @@ import pytest
 from pipeline.audit.check import Problem, ProblemKind, check_audit, problems
 from pipeline.audit.checkpoint import add_checkpoint, notes_in
 from pipeline.audit.events import Stream
+from pipeline.audit.mentions import Mentions
 from pipeline.audit.proofs import ProofProblem, check_certificates, check_told
 from pipeline.audit.session_events import IntakeRefused
 from pipeline.audit.stage_events import DeletionFact, PurgeConfirmed
@@ -90,6 +91,36 @@ def test_checkpoints_kept_elsewhere_show_a_cut_that_took_their_own_along() -> No
 
     assert list(problems(report)) == [(Stream.INTAKE, Problem(ProblemKind.TAIL_MISSING, 1))]
     assert report.checkpoints == 2
+
+
+@pytest.mark.parametrize("seq", [1, 3, 5])
+def test_an_index_that_was_thinned_is_found(seq: int) -> None:
+    """Whoever takes a row out of the index hides an entry from its session's story, and is found out by the entry."""
+    log = busy_log()
+    log.unlisted.add((Stream.TRANSCRIBE, seq))
+
+    report = check_audit(log, None)
+
+    assert list(problems(report)) == [(Stream.TRANSCRIBE, Problem(ProblemKind.MENTION_ASTRAY, seq))]
+
+
+@pytest.mark.parametrize(
+    ("rows", "fits"),
+    [
+        ([(1, "session-0001")], True),
+        ([(1, "session-0002")], False),
+        ([(1, "session-0001"), (1, "session-0002")], False),
+        ([(1, "session-0001"), (2, "session-0001")], False),
+        ([(1, "session-0001"), (3, "session-0001")], False),
+    ],
+)
+def test_an_index_that_leads_elsewhere_is_found(rows: list[tuple[int, SessionId]], fits: object) -> None:
+    """A row for another session, for an entry that speaks of none, or for one that is not there leads astray."""
+    mentions = Mentions(iter(rows))
+
+    found = (mentions.lead_to(1, "session-0001"), mentions.lead_to(2, None), mentions.are_over)
+
+    assert (found == (True, True, True)) is fits
 
 
 def test_what_is_no_entry_is_left_to_the_chain() -> None:
