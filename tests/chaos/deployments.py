@@ -3,8 +3,7 @@
 import itertools
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,6 +27,7 @@ from tests.chaos.invariants import Site, Violation, unsettled, violations
 from tests.chaos.scripted import ScriptedStage
 from tests.factories import WORKER, make_session, permits, two_people
 from tests.programs.dying_worker import Orders, make_worker, start
+from tests.waiting import PATIENCE, until
 from workers.broker import make_broker
 from workers.doorbell import DramatiqDoorbell
 from workers.process import WorkerProcess
@@ -42,12 +42,8 @@ QUICK = QueueSettings(
     crashes=10,
     backoff=timedelta(milliseconds=100),
 )
-#: Enough for a slow machine that others work on too; only what never settles takes so long.
-SETTLES = timedelta(minutes=3)
 #: How PostgreSQL is to be set so that what it confirmed outlives a crash of its own.
 DURABLE = ("synchronous_commit=on",)
-#: Seldom enough that looking takes little from what is looked at.
-_LOOK = 0.1
 
 _numbers = itertools.count(1)
 
@@ -66,16 +62,6 @@ def make_settings(
     )
     create_keys(settings)
     return settings
-
-
-def until(done: Callable[[], bool], within: timedelta = SETTLES) -> bool:
-    """Wait for something; say whether it came."""
-    deadline = time.monotonic() + within.total_seconds()
-    while not done():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_LOOK)
-    return True
 
 
 def is_stopped(pid: int) -> bool:
@@ -179,7 +165,7 @@ class Deployment:
         """Return where the newest run of a stage stands."""
         return next((run.status for run in reversed(self.row(session_id).runs) if run.stage is stage), None)
 
-    def settle(self, within: timedelta = SETTLES) -> bool:
+    def settle(self, within: timedelta = PATIENCE) -> bool:
         """Wait until nothing is to happen any more by itself; say whether that came."""
         return until(lambda: not unsettled(self.wiring.ledger), within)
 

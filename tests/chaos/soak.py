@@ -14,10 +14,11 @@ import redis
 from pipeline.domain.consent import Purpose
 from pipeline.domain.session import Stage
 from pipeline.errors import PipelineError, TransientError
-from tests.chaos.deployments import Deployment, until
+from tests.chaos.deployments import Deployment
 from tests.chaos.evidence import gather
 from tests.chaos.fates import Dice
 from tests.chaos.invariants import Violation
+from tests.waiting import until
 from workers.broker import make_broker
 from workers.doorbell import actor_name
 from workers.sweep import sweep

@@ -4,8 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipeline.adapters.store.s3_client import S3Access, s3_client
 from pipeline.domain.session import SessionId, Stage, StageStatus
 from tests.servers.postgres import Cluster
 from tests.sources import ROOT
+from tests.waiting import until
 
 PROGRAM = Path(sys.executable).with_name("nightscribe")
 SAMPLE = ROOT / "samples" / "session"
@@ -124,16 +124,8 @@ class Deployment:
             ended[:] = [run.status for run in runs[-1:] if run.status.is_final]
             return bool(ended)
 
-        await_that(over)
+        assert until(over)
         return ended[0]
-
-
-def await_that(done: Callable[[], bool]) -> None:
-    """Wait for something that must come."""
-    deadline = time.monotonic() + _FINISHES_SECONDS
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def make_deployment(folder: Path, environment: dict[str, str]) -> Deployment:

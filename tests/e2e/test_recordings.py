@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from pipeline.domain.session import SessionId, Stage
-from tests.e2e.deployment import Deployment, await_that, consent_file, excerpt, make_deployment
+from tests.e2e.deployment import Deployment, consent_file, excerpt, make_deployment
 from tests.sounds import lying_wav, noise, silent_film, wav
+from tests.waiting import until
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 
@@ -62,7 +63,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     make_bad(folder)
     deployment.done("batch", write_manifest(folder))
     with deployment.opened() as wiring, deployment.workers(Stage.TRANSCRIBE):
-        await_that(lambda: all(row.runs[0].status.is_final for row in wiring.ledger.sessions()))
+        assert until(lambda: all(row.runs[0].status.is_final for row in wiring.ledger.sessions()))
     return {name: outcome(deployment, name) for name in (*GOOD, *BAD)}
 
 

@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +12,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from pipeline.adapters.database import create_ledger
 from pipeline.adapters.store.s3_client import S3Access
+from pipeline.ports.arrivals import ArrivalState
 from tests.free_port import free_port
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -50,6 +52,13 @@ class Deployment:
         found: list[dict[str, object]] = json.loads(self.run("status", "--json"))
         return found
 
+    def refused(self) -> int:
+        """Count the arrivals that were refused."""
+        ledger = create_ledger(f"sqlite:///{self.folder / 'data' / 'ledger.sqlite3'}")
+        found = ledger.arrivals(ArrivalState.REFUSED)
+        ledger.close()
+        return len(found)
+
     def inbound(self) -> int:
         """Count the versions and markers in the inbound bucket."""
         listing = self.s3.list_object_versions(Bucket=self.bucket)
@@ -84,10 +93,10 @@ def web(deployment: Deployment) -> Iterator[str]:
     port = free_port()
     process = subprocess.Popen([NIGHTSCRIBE, "web", "--port", str(port)], env=deployment.environment)
     address = f"http://127.0.0.1:{port}"
-    assert until(lambda: _answers(f"{address}/ready"), seconds=60)
+    assert until(lambda: _answers(f"{address}/ready"))
     yield address
     process.terminate()
-    process.wait(30)
+    process.wait(60)
 
 
 def test_a_sealed_upload_becomes_a_session(deployment: Deployment, web: str) -> None:
@@ -113,8 +122,8 @@ def test_a_sealed_upload_becomes_a_session(deployment: Deployment, web: str) -> 
 def test_an_upload_nobody_announced_is_not_taken_in(deployment: Deployment, web: str) -> None:
     """Without an announced session and consent an object is refused, waits on its clock, and starts nothing."""
     deployment.upload("inbound/stranger-session-9", deployment.folder / "recording.wav")
-    time.sleep(3)
 
+    assert until(lambda: deployment.refused() == 1)
     assert deployment.sessions() == []
     assert deployment.inbound() == 1
 
@@ -125,13 +134,6 @@ def test_an_announcement_without_the_token_is_refused(web: str, token: str) -> N
     answer = httpx.post(f"{web}/api/arrivals", json={"Records": []}, headers={"Authorization": token})
 
     assert answer.status_code == httpx.codes.UNAUTHORIZED
-
-
-def until(done: Callable[[], bool], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return done()
 
 
 def _answers(url: str) -> bool:

@@ -24,8 +24,9 @@ from tests.factories import WORKER, accepted_session, keep_days, make_ledger, ru
 from tests.free_port import free_port
 from tests.servers.absence import skip_or_fail
 from tests.servers.databases import ShiftedTime
-from tests.servers.prometheus import Prometheus, running_prometheus, until
+from tests.servers.prometheus import Prometheus, running_prometheus
 from tests.sources import ROOT
+from tests.waiting import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
@@ -38,7 +39,6 @@ class Watched:
 
     ledger: SqlLedger
     time: ShiftedTime
-    meter: RunMeter
     prometheus: Prometheus
     away: bool = False
 
@@ -59,9 +59,12 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
     port = free_port()
     # promtool holds the rules to their real patience; here it is enough that the right one fires.
     rules = re.sub(r"for: \d+m", "for: 0s", (RULES / "rules.yml").read_text())
+    RunMeter(registry).swept(0, 0)
+    # Quiet from the first look on: what fired at that one would still be seen at the next.
+    ledger.beat_worker(WORKER, Stage.TRANSCRIBE, "idle")
+    inspect_rows(SqlWatch(ledger.database))
     with serve_metrics(registry, "127.0.0.1", port), running_prometheus(rules, port) as prometheus:
-        state["it"] = Watched(ledger, time, RunMeter(registry), prometheus)
-        state["it"].meter.swept(0, 0)
+        state["it"] = Watched(ledger, time, prometheus)
         yield state["it"]
     with suppress(DatabaseUnavailableError):
         ledger.close()
@@ -93,8 +96,6 @@ def test_every_alert_is_tried() -> None:
 def test_what_breaks_is_seen(watched: Watched) -> None:
     """A quiet night alerts nobody; then each thing that is broken is seen by the alert that is meant for it."""
     ledger, prometheus = watched.ledger, watched.prometheus
-    ledger.beat_worker(WORKER, Stage.TRANSCRIBE, "idle")
-    inspect_rows(SqlWatch(ledger.database))
     assert until(lambda: prometheus.value("nightscribe_ledger_up") == 1)
     quiet = prometheus.firing()
 

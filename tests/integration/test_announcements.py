@@ -4,7 +4,6 @@ import json
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +31,7 @@ from pipeline.errors import StoreUnavailableError
 from pipeline.ports.arrivals import Announcement, ArrivalState
 from tests.fakes_store import MemoryObjectStore
 from tests.inbound_bucket import Site, make_site
+from tests.waiting import until
 from web.api.arrivals import arrivals_router
 
 if TYPE_CHECKING:
@@ -40,14 +40,6 @@ if TYPE_CHECKING:
 
 TOKEN = "a-token-of-the-test"  # noqa: S105 # invented
 RECORDING = b"RIFF, and a phrase of the recording" * 1000
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 15.0) -> bool:
-    """Say whether it happened in time."""
-    deadline = time.monotonic() + seconds
-    while not happened() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return happened()
 
 
 @dataclass
@@ -97,7 +89,7 @@ def listener(certificate: Path) -> Iterator[Listener]:
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ssl_certfile=certificate))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()
-        assert wait_until(lambda: server.started)
+        assert until(lambda: server.started)
         yield listening
         for connection in tuple(server.server_state.connections):
             # The gateway keeps its connection open, and would not answer a farewell.
@@ -144,7 +136,7 @@ def test_a_direct_upload_to_the_bucket_starts_the_pipeline(
     session_id = site.announce().session_id
     s3.put_object(Bucket=versioned_bucket, Key=f"inbound/{session_id}", Body=site.sealed(RECORDING, session_id))
 
-    assert wait_until(lambda: bool(listener.received))
+    assert until(lambda: bool(listener.received))
     assert site.recording(session_id) == RECORDING
     assert site.left() == []
     assert len(site.doorbell.rings) == 1

@@ -7,8 +7,9 @@ import pytest
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import Purpose
 from pipeline.domain.session import Stage, StageStatus
-from tests.chaos.deployments import Deployment, until
+from tests.chaos.deployments import Deployment
 from tests.ledger_views import entries, outline, reason_of
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,10 @@ from pipeline.adapters.isolation import ChildLimits, ChildProcessWork
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import Stage, StageStatus
 from tests.chaos.canary import files_under, hits, objects_of
-from tests.chaos.deployments import Deployment, until
+from tests.chaos.deployments import Deployment
 from tests.chaos.phrase import PHRASE
 from tests.sources import ROOT
+from tests.waiting import until
 from workers.process import WorkerProcess
 
 pytestmark = pytest.mark.slow

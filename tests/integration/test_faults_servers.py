@@ -10,10 +10,11 @@ import redis
 
 from pipeline.adapters.database import migrate
 from pipeline.domain.session import Stage, StageStatus
-from tests.chaos.deployments import DURABLE, Deployment, make_settings, until
+from tests.chaos.deployments import DURABLE, Deployment, make_settings
 from tests.chaos.fixtures import Interrupted
 from tests.ledger_views import entries, outline
 from tests.servers.postgres import crash_cluster, restart_cluster, start_cluster, stop_cluster
+from tests.waiting import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 

@@ -7,9 +7,10 @@ import pytest
 
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import SessionId, Stage, StageStatus
-from tests.chaos.deployments import Deployment, is_stopped, until
+from tests.chaos.deployments import Deployment, is_stopped
 from tests.chaos.fates import Point, SleepAt
 from tests.ledger_views import entries, events, outline
+from tests.waiting import until
 from workers.broker import make_broker
 from workers.doorbell import actor_name
 from workers.sweep import sweep

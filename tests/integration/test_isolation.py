@@ -26,6 +26,7 @@ from pipeline.errors import (
     UnexpectedError,
 )
 from pipeline.ports import Inputs, StageTask
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "tests.programs.stage_child")
@@ -161,17 +162,15 @@ def test_the_child_dies_with_its_parent() -> None:
     parent.wait()
     parent.stdout.close()
 
-    assert gone_within(child, seconds=5)
+    assert until(lambda: is_gone(child))
 
 
-def gone_within(pid: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        stat = Path(f"/proc/{pid}/stat")
-        if not stat.exists() or stat.read_text().split(")")[1].split()[0] == "Z":
-            return True
-        time.sleep(0.05)
-    return False
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    # It may go between the opening and the reading.
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 _PARENT = textwrap.dedent(

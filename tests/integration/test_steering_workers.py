@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.domain.operating import Decision, QueueState
 from pipeline.domain.session import Stage, StageStatus
-from tests.chaos.deployments import Deployment, until
+from tests.chaos.deployments import Deployment
+from tests.waiting import until
 
 WHY = Decision("operator-7", "engine-upgrade")
 SLOW = timedelta(seconds=1)

@@ -25,7 +25,10 @@ _PATIENCE_MS = 60_000
 @contextmanager
 def chromium_page(profile: Path, width: int = 1280) -> Iterator["Page"]:
     """Open a page; skip where Chromium is not installed."""
-    from playwright.sync_api import sync_playwright  # heavy: loaded where a page is opened, not in every test process
+    from playwright.sync_api import (  # heavy: loaded where a page is opened, not in every test process
+        expect,
+        sync_playwright,
+    )
 
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
@@ -39,6 +42,8 @@ def chromium_page(profile: Path, width: int = 1280) -> Iterator["Page"]:
             viewport={"width": width, "height": 900},
         )
         context.set_default_timeout(_PATIENCE_MS)
+        # What a test expects has a patience of its own: five seconds, too few for those cores.
+        expect.set_options(timeout=_PATIENCE_MS)
         try:
             yield context.pages[0]
         finally:

@@ -28,7 +28,7 @@ _SETTINGS = (
     "unix_socket_directories=",
     "log_min_messages=panic",
 )
-_START_SECONDS = 30
+_START_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 import shutil
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ import httpx
 
 from tests.free_port import free_port
 from tests.servers.absence import skip_or_fail
+from tests.waiting import until
 
-_START_SECONDS = 30
-_STOP_SECONDS = 10
+_STOP_SECONDS = 60
 _CONFIGURATION = """
 global: {{scrape_interval: 1s, evaluation_interval: 1s}}
 rule_files: [{rules}]
@@ -70,16 +69,6 @@ def running_prometheus(rules: str, target: int) -> Iterator[Prometheus]:
         shutil.rmtree(folder)
 
 
-def until(done: Callable[[], bool], seconds: float = 30) -> bool:
-    """Wait for something; say whether it came."""
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.3)
-    return True
-
-
 def _await(address: str) -> None:
     def is_ready() -> bool:
         try:
@@ -87,4 +76,4 @@ def _await(address: str) -> None:
         except httpx.TransportError:
             return False
 
-    assert until(is_ready, _START_SECONDS)
+    assert until(is_ready)

@@ -13,8 +13,8 @@ import redis
 from tests.free_port import free_port
 from tests.servers.absence import skip_or_fail
 
-_START_SECONDS = 15
-_STOP_SECONDS = 10
+_START_SECONDS = 60
+_STOP_SECONDS = 60
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from tests.web.site import PASSWORD, PASSWORD_HASH
 
 _PROGRAM = Path(sys.executable).with_name("nightscribe")
 _START_SECONDS = 120
-_STOP_SECONDS = 30
+_STOP_SECONDS = 60
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Workers: the doorbell, one run at a time, rounds that survive."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +17,7 @@ from pipeline.errors import DatabaseUnavailableError
 from pipeline.ports import SweepReport
 from pipeline.runner import Outcome
 from tests.fakes import RecordingDoorbell
+from tests.waiting import until
 from workers.actors import declare_actor
 from workers.broker import make_broker
 from workers.doorbell import DramatiqDoorbell
@@ -47,13 +47,6 @@ class CountingRunner:
 
 def stage_worker(runner: object) -> StageWorker:
     return StageWorker(Stage.DRAFT, WORKER, runner)  # type: ignore[arg-type]  # a fake of the runner
-
-
-def until(done: Callable[[], bool], seconds: float = 5) -> bool:
-    deadline = time.monotonic() + seconds
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return done()
 
 
 def test_a_ring_works_off_all_that_is_ready() -> None:

@@ -17,9 +17,11 @@ from pipeline.adapters.database.transactions import LedgerLimits
 from pipeline.audit.check import check_audit
 from pipeline.domain.session import Stage
 from pipeline.errors import DatabaseUnavailableError
+from tests.chaos.deployments import is_stopped
 from tests.factories import WORKER, accepted_session, finish, make_ledger, taken
 from tests.ledger_views import outline, replayed_states, row_states
 from tests.servers.postgres import crash_cluster, restart_cluster, start_cluster, stop_cluster
+from tests.waiting import until
 
 
 @pytest.mark.servers
@@ -115,6 +117,8 @@ def test_any_instant_leaves_a_whole_ledger(tmp_path: Path) -> None:
         copy = tmp_path / f"copy-{number}"
         copy.mkdir()
         os.kill(process.pid or 0, signal.SIGSTOP)
+        # The signal takes effect when the kernel comes to it, not when it was sent.
+        assert until(lambda: is_stopped(process.pid or 0))
         for name in ("ledger.db", "ledger.db-wal"):
             shutil.copyfile(tmp_path / name, copy / name)
         os.kill(process.pid or 0, signal.SIGCONT)
