@@ -11,6 +11,7 @@ from pipeline.domain.transcript import ROLE_UNCERTAIN_BELOW, Role, Segment
 from pipeline.stages.transcribe.attending import with_others
 from pipeline.stages.transcribe.cues import features, load_cues, word_count
 from pipeline.stages.transcribe.interpreting import Attribution, with_interpreters
+from pipeline.stages.transcribe.steadiness import steady
 
 #: A second voice that sounds this much like a clinician is one: a colleague, or one voice told as two.
 _SECOND_CLINICIAN = 0.97
@@ -33,7 +34,8 @@ def attribute_roles(
     ``clinicians``, ``interpreters`` and ``others`` (supervisors, guests) are how many are registered for the session.
     """
     turns = [(segment.speaker, segment.text) for segment in segments if segment.speaker is not None]
-    roles = with_interpreters(with_others(roles_of(turns, clinicians), turns, others), turns, interpreters)
+    told = steady(roles_of(turns, clinicians), turns, roles_of)
+    roles = with_interpreters(with_others(told, turns, others), turns, interpreters)
     return tuple(_with_role(segment, roles) for segment in segments)
 
 
