@@ -67,23 +67,28 @@ def read_manifest(text: str, *, json_lines: bool) -> Manifest:
 
 
 def _csv_records(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
-    reader = csv.DictReader(io.StringIO(text), restkey="", strict=True)
+    # Some spreadsheets end lines with a carriage return alone.
+    reader = csv.DictReader(io.StringIO(text, newline=None), restkey="", strict=True)
+    try:
+        yield from _records(reader)
+    except csv.Error:
+        yield reader.line_num + 1, "not CSV (a quotation mark is not closed?)"
+
+
+def _records(reader: csv.DictReader[str]) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
     header = tuple(reader.fieldnames or ())
     missing = [name for name in NEEDED if name not in header]
     unknown = len(set(header) - set(COLUMNS))
     if len(set(header)) < len(header):
         yield 1, "the header names a column twice"
     if missing:
-        yield 1, f"the header lacks {', '.join(missing)}"
+        yield 1, f"the header lacks {', '.join(missing)}; commas stand between its columns"
         return
     if unknown:
         yield 1, f"the header has {unknown} unknown column(s); known are {', '.join(COLUMNS)}"
-    try:
-        for record in reader:
-            too_long = record.pop("", None)
-            yield reader.line_num, "more fields than the header has" if too_long else _filled(record)
-    except csv.Error:
-        yield reader.line_num + 1, "not CSV (a quotation mark is not closed?)"
+    for record in reader:
+        too_long = record.pop("", None)
+        yield reader.line_num, "more fields than the header has" if too_long else _filled(record)
 
 
 def _json_records(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:

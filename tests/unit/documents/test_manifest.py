@@ -123,3 +123,23 @@ def test_thirty_different_mistakes_are_all_named_at_once() -> None:
     named = {line for line, _ in problems("\n".join(lines) + "\n")}
 
     assert named == {3 + 2 * number for number in range(30)}
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_lines_end_as_spreadsheets_end_them(ends: str) -> None:
+    """A carriage return alone ends a line too, as an older spreadsheet on a Mac writes it."""
+    manifest = read_manifest(ends.join(["audio,consent", "a.wav,a.json", "b.wav,b.json", ""]), json_lines=False)
+
+    assert manifest.problems == ()
+    assert [row.line for row in manifest.rows] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [('"audio,consent\na.wav,a.json\n', "not CSV"), ("audio;consent\na.wav;a.json\n", "commas stand between")],
+)
+def test_a_header_that_cannot_be_read_is_named(text: str, problem: str) -> None:
+    """A quotation mark left open in the header, or other signs between its columns, is a problem of a line."""
+    (found,) = read_manifest(text, json_lines=False).problems
+
+    assert problem in found.problem
