@@ -187,9 +187,15 @@ def test_abandoned_work_is_given_back_uncounted() -> None:
     work = WorkUntilStopped()
     house = House(work=work)
     runner = house.runner()
-    threading.Timer(0.05, runner.abandon).start()
 
+    def abandon_once_begun() -> None:
+        work.begun.wait(60)
+        runner.abandon()
+
+    telling = threading.Thread(target=abandon_once_begun)
+    telling.start()
     outcome = runner.run_next(Stage.DRAFT, WORKER)
+    telling.join()
 
     assert outcome is Outcome.RELEASED
     assert len(house.ledger.released) == 1
@@ -237,11 +243,13 @@ class WorkUntilStopped(ScriptedWork):
 
     def __init__(self) -> None:
         super().__init__()
+        self.begun = threading.Event()
         self._stopped = threading.Event()
 
     def run(self, task: StageTask, inputs: Inputs) -> StageResult:
         """Wait to be stopped."""
-        self._stopped.wait(5)
+        self.begun.set()
+        self._stopped.wait(60)
         raise StageCrashedError(session_id=task.session_id)
 
     def stop(self) -> None:

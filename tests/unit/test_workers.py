@@ -91,13 +91,13 @@ def test_only_one_run_goes_on_at_a_time() -> None:
 
     def wait() -> None:
         begun.set()
-        finish.wait(5)
+        finish.wait(60)
 
     runner = CountingRunner(ready=1, deed=wait)
     worker = stage_worker(runner)
     first = threading.Thread(target=worker.work_off)
     first.start()
-    begun.wait(5)
+    begun.wait(60)
     worker.work_off()
     runs_meanwhile = runner.runs
     finish.set()

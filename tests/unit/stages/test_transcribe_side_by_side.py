@@ -13,7 +13,7 @@ from pipeline.stages.transcribe import transcribe
 from tests.fakes_speech import ENGINE, FakeDecoder, FakeTranscriber, dialogue, some_bytes
 
 SEGMENTS, TURNS = dialogue(("SPEAKER_00", "How have you been?"), ("SPEAKER_01", "Not well at all."))
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 @dataclass

@@ -33,7 +33,7 @@ GOOD = a_reply({"text": 'Client said: "I sleep four hours a night."', "kind": "r
 
 def draft(server: ChatServer, *, allowed: bool = True, tries: int = 3, facts: SessionFacts | None = None) -> Note:
     """Draft a DAP note of the talk with the server's model."""
-    options = LlmOptions(server.base_url, "tiny-model", api_key="key-1", timeout=5, tries=tries)
+    options = LlmOptions(server.base_url, "tiny-model", api_key="key-1", timeout=60, tries=tries)
     drafter = LlmDrafter(LAYOUTS, options, lambda _host: allowed)
     return drafter.draft(TALK, NoteFormat.DAP, facts or SessionFacts())
 

@@ -42,7 +42,7 @@ def ask(
 ) -> tuple[tuple[ClaimVerdict, ...], list[dict[str, Any]]]:
     """Return the verdicts with a model that answers so, and what it was asked."""
     with chat_server(answer) as server:
-        judge = LanguageModelJudge(LlmOptions(server.base_url, "judge-1", timeout=5.0), lambda _host: allowed)
+        judge = LanguageModelJudge(LlmOptions(server.base_url, "judge-1", timeout=60.0), lambda _host: allowed)
         claims = [Claim(str(number), text) for number, text in enumerate(texts)]
         return GroundingVerifier(judge).verify(claims, transcript(), SessionFacts()).verdicts, server.requests
 
