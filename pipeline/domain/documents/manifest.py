@@ -75,7 +75,7 @@ def _csv_records(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
         yield reader.line_num + 1, "not CSV (a quotation mark is not closed?)"
 
 
-def _records(reader: csv.DictReader[str]) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+def _records(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Mapping[str, Any] | str]]:
     header = tuple(reader.fieldnames or ())
     missing = [name for name in NEEDED if name not in header]
     unknown = len(set(header) - set(COLUMNS))
