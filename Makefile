@@ -19,15 +19,21 @@ demo: setup ## Run the whole main job on the bundled sample session
 # and processes that tests kill report none.
 TESTED := $(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test: setup lint ## Check and test everything, real servers included
-	@$(TESTED) tests/e2e tests/integration tests/web; first=$$?; \
-	$(TESTED) --cov --cov-fail-under=80 --cov-report=term:skip-covered tests/contract tests/unit && exit $$first
+# Style, types and layers are checked beside the tests, which leave a core idle where they wait; their word comes last.
+define beside_lint
+said=$$(mktemp); $(MAKE) --no-print-directory lint >$$said 2>&1 & linting=$$!; \
+{ $(1); }; tested=$$?; wait $$linting; linted=$$?; cat $$said; rm -f $$said; exit $$((tested | linted))
+endef
+
+test: setup ## Check and test everything, real servers included
+	@$(call beside_lint, $(TESTED) tests/e2e tests/integration tests/web; first=$$?; \
+	$(TESTED) --cov --cov-fail-under=80 --cov-report=term:skip-covered tests/contract tests/unit && (exit $$first))
 
 coverage: setup ## Count what all tests but those of whole deployments and pages reach
 	@$(TESTED) --cov --cov-report=term:skip-covered tests/integration tests/contract tests/unit
 
-quick: setup lint ## The checks and tests that take seconds
-	@$(PYTHON) -m pytest -q --numprocesses 2 --hypothesis-profile quick -p no:schemathesis -m "not slow" tests/unit
+quick: setup ## The checks and tests that take seconds
+	@$(call beside_lint, $(PYTHON) -m pytest -q --numprocesses 2 --hypothesis-profile quick -p no:schemathesis -m "not slow" tests/unit)
 
 lint: setup ## Style, types, layers
 	@.venv/bin/ruff check .
