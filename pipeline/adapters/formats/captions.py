@@ -16,6 +16,7 @@ _VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+(?P<name>[^<>]*))?>|(?P<end></v>)", 
 _TAG = re.compile(r"</?[a-z][^<>]*>|<\d[\d:.]*>|\{\\[^}]*\}", re.IGNORECASE)
 _DASH = re.compile(r"\s*[-\N{EN DASH}\N{EM DASH}]\s*(?=\S)")
 _NUMBER = re.compile(r"\W*\d+\W*")
+_NOTHING = re.compile(r"(?!)")
 _CUE_ID = re.compile(r".+")
 _NO_CUES = ("WEBVTT", "NOTE", "STYLE", "REGION", "X-TIMESTAMP-MAP")
 _NO_TIMES = "times such as 00:01:05.000 --> 00:01:07.500 are missing before it"
@@ -38,7 +39,8 @@ def read_srt(text: str) -> Iterator[Cue]:
 
 def read_ranges(text: str) -> Iterator[Cue]:
     """Yield the cues of plain text with a line of times before each, then who speaks on a line of its own or not."""
-    cues = list(_cues(_blocks(text, _NUMBER)))
+    numbered = _NUMBER.fullmatch(text.lstrip().partition("\n")[0]) is not None
+    cues = list(_cues(_blocks(text, _NUMBER if numbered else _NOTHING)))
     parts = [cue.text.strip().partition("\n") for cue in cues]
     names = Labels([name for name, _, _ in parts], len(cues))
     if all(said.strip() and _stands_alone(name) and names.is_name(name) for name, _, said in parts):
@@ -74,7 +76,7 @@ def _divided(number: int, lines: list[str], cue_id: re.Pattern[str]) -> Iterator
 def _start_of_cue(times: int, lines: list[str], cue_id: re.Pattern[str]) -> int:
     """Return where the id before a line of times stands: what stands first in a block, or is a number."""
     before = lines[times - 1] if times else ""
-    is_id = _NUMBER.fullmatch(before) or (times == 1 and cue_id.fullmatch(before))
+    is_id = cue_id is not _NOTHING and (_NUMBER.fullmatch(before) or (times == 1 and cue_id.fullmatch(before)))
     return times - 1 if is_id else times
 
 

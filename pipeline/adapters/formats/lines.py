@@ -28,6 +28,7 @@ _RANGE = re.compile(r"\s*(?:\d+[ \t]*\n[ \t]*)?[\d:.,]+[ \t]*-->[ \t]*\d")
 #: Typists mark the time also within what was said, and after it.
 _STAMPED_WITHIN = re.compile(rf"(?<=\S)\s*\[{_TIME}\](?!\s*:)")
 _BOLD = re.compile(r"\A(\s*(?:[-*>\N{BULLET}]\s+)?)(\*\*|__)(.+?)\2")
+_BRACKET = re.compile(r"[\[(<]")
 _NAME_WORDS = 4
 _NOBODY_NAMED = "nobody is named before it: begin each turn with a name and a colon, and take out what was not said"
 
@@ -45,6 +46,12 @@ class _Line:
     after: str = field(default="", repr=False)
     #: What was said stands on the lines below.
     is_heading: bool = False
+    #: Nothing but one blank tells the name from the time, as in "Monday 10:30".
+    is_loose: bool = False
+
+    def stands_above(self, first: "_Line") -> bool:
+        """Say whether a name and a time stand in it as in the first heading, and no loose ones where that is not."""
+        return self.label is not None and self.start is not None and (first.is_loose or not self.is_loose)
 
     def unnamed(self) -> "_Line":
         """Return the line as words that go on from the line before."""
@@ -70,10 +77,11 @@ def _taken_apart(number: int, line: str) -> _Line:
     if named := _NAME_STAMPED.fullmatch(line):
         start = seconds_of(named[2] or named[3])
         return replace(plain, after=named[4], start=start, label=named[1], is_heading=not named[4])
-    for heading in (_HEADING.fullmatch(line), _SPACED.fullmatch(line)):
+    for heading in (_SPACED.fullmatch(line), _HEADING.fullmatch(line)):
         if heading is not None and (start := seconds_of(heading[2])) is not None:
             after = (heading[3] or "") if heading.re is _SPACED else ""
-            return replace(plain, after=after, start=start, label=heading[1], is_heading=not after)
+            loose = heading.re is _HEADING and not _BRACKET.search(line)
+            return replace(plain, after=after, start=start, label=heading[1], is_heading=not after, is_loose=loose)
     return _stamped(plain, line)
 
 
@@ -97,10 +105,14 @@ def _could_head(text: str) -> bool:
 
 def _names_settled(lines: Sequence[_Line]) -> list[_Line]:
     """Return the lines, labels that name nobody put back among what was said."""
-    labelled = [line for line in lines if line.label]
-    headings = [line for line in labelled if line.is_heading]
+    first = next((line for line in lines if line.label and not is_fact(line.label)), None)
+    by_heading = first is not None and first.is_heading
+    if first is not None and first.is_heading:
+        # Where names stand above what was said, nothing below them is a name or a time for what follows.
+        lines = [line if line.stands_above(first) else line.unnamed() for line in lines]
+    headings = [line for line in lines if line.is_heading]
     labels = _labels_of(lines)
-    astray = _out_of_time(headings, labels) if 2 * len(headings) >= len(labelled) else _once(headings, labels)
+    astray = _out_of_time(headings, labels) if by_heading else _once(headings, labels)
     settled = [line.unnamed() if line in astray else line for line in lines]
     labels = _labels_of(settled)
     return [line if line.label is None or labels.is_name(line.label) else line.unnamed() for line in settled]
