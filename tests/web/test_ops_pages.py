@@ -142,16 +142,18 @@ def test_a_stage_is_paused_and_resumed(site: Site) -> None:
 
 
 def test_all_that_match_are_retried(site: Site, failed: SessionId) -> None:
-    """One action makes every run of a reason ready again, and says beforehand how many there are."""
+    """One action makes every run of a reason ready again, and says beforehand how many there are, and afterwards none."""
     browser = site.in_browser(Role.OPERATOR)
     asked = browser.get("/ops/runs/act/retry-all?stage=transcribe&status=failed&reason_code=recording_undecodable")
 
     form = {"stage": "transcribe", "status": "failed", "reason_code": "recording_undecodable", "reason": "disk-freed"}
     answer = browser.post("/ops/runs/act/retry-all", form)
+    again = browser.post("/ops/runs/act/retry-all", form)
 
     assert re.search(r"Runs that match now</dt><dd>1<", asked.text)
     assert answer.status_code == 303
     assert status_of(site.wiring.ledger, failed, Stage.TRANSCRIBE) is StageStatus.READY
+    assert (again.status_code, "Not done" in again.text) == (409, True)
 
 
 def test_discarding_reordering_cancelling_and_draining_are_done(site: Site, failed: SessionId) -> None:

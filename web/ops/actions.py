@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain.operating import Decision, QueueState, RunFilter
 from pipeline.domain.session import RunId, SessionId, Stage, StageStatus, WorkerId
-from pipeline.errors import RequestInvalidError
+from pipeline.errors import OperationConflictError, RequestInvalidError
 from pipeline.ports.operations import OperatorLedger, Ready
 from pipeline.ports.queue_view import QueueView
 
@@ -93,7 +93,10 @@ def _retry(ledger: Operated, asked: Asked, decision: Decision) -> Ready:
 
 
 def _retry_all(ledger: Operated, asked: Asked, decision: Decision) -> Ready:
-    return ledger.retry_matching(asked.filter, decision)
+    ready = ledger.retry_matching(asked.filter, decision)
+    if not ready:
+        raise OperationConflictError(state="nothing matches")
+    return ready
 
 
 def _release(ledger: Operated, asked: Asked, decision: Decision) -> Ready:
