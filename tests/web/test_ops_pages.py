@@ -142,7 +142,7 @@ def test_a_stage_is_paused_and_resumed(site: Site) -> None:
 
 
 def test_all_that_match_are_retried(site: Site, failed: SessionId) -> None:
-    """One action makes every run of a reason ready again, and says beforehand how many there are, and afterwards none."""
+    """One action makes every run of a reason ready again; how many is said before, and that none is left after."""
     browser = site.in_browser(Role.OPERATOR)
     asked = browser.get("/ops/runs/act/retry-all?stage=transcribe&status=failed&reason_code=recording_undecodable")
 
