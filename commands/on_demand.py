@@ -16,7 +16,7 @@ COMMANDS = (
 
 
 class EveryCommand(TyperGroup):
-    """All commands; what one needs is loaded for that one alone, which halves the time until it starts."""
+    """All commands; what one needs is loaded for that one alone."""
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401 - whatever typer gives
         super().__init__(**given)

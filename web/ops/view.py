@@ -15,7 +15,6 @@ from web.ops.wording import count, length
 
 #: A worker that beats every 15 seconds and was not heard of for this long is gone or hangs.
 _GONE_AFTER = timedelta(seconds=90)
-_INSPECTION_OLD = timedelta(hours=3)
 
 _STUCK = {
     StuckKind.READY_WITH_IDLE_WORKERS: "ready while workers are idle",

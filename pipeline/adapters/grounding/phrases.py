@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.lexicon import groups_in
-from pipeline.adapters.grounding.words import stem, words_of
+from pipeline.adapters.grounding.words import words_of
 
 
 class Meaning(NamedTuple):
@@ -35,9 +35,3 @@ def meanings_in(stems: Sequence[str], name: str = "synonyms.txt") -> Iterator[Me
         for phrase, meaning in table.get(first, ()):
             if len(phrase) == 1 or tuple(stems[index : index + len(phrase)]) == phrase:
                 yield Meaning(meaning, index, index + len(phrase))
-
-
-@cache
-def has_meaning(form: str) -> bool:
-    """Say whether a single word belongs to a synonym group."""
-    return stem(form) in _table("synonyms.txt")

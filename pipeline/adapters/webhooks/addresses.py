@@ -44,14 +44,7 @@ def check_url(url: str, *, allow_private: bool) -> None:
     except ValueError:
         raise WebhookAddressError(problem="malformed") from None
     schemes = {"https", "http"} if allow_private else {"https"}
-    if (
-        len(url) > _LONGEST
-        or not url.isascii()
-        or not url.isprintable()
-        or " " in url
-        or not parts.hostname
-        or port == 0
-    ):
+    if not _is_plain(url) or not parts.hostname or port == 0:
         raise WebhookAddressError(problem="malformed")
     if parts.scheme not in schemes:
         raise WebhookAddressError(problem="scheme")
