@@ -35,6 +35,7 @@ _REPORTING_ON = word_set("reporting_on")
 #: "Not every day" says that there is some.
 _TOTALITIES = word_set("totalities")
 _TO_TOTALITY = 5
+_TITLES = frozenset(("dr", "mr", "mrs", "ms", "prof"))
 _OWNERS = frozenset(("my", "our", "his", "her", "their"))
 #: "If we do not do this" negates nothing that follows.
 _DOING = frozenset(("do", "did"))
@@ -147,10 +148,15 @@ def is_cue(form: str) -> bool:
 
 def _boundaries(words: Sequence[Word]) -> Iterator[int]:
     for index, word in enumerate(words):
-        if word.form in _ENDS:
+        if word.form in _ENDS and not _is_of_a_title(words, index):
             yield index + 1
         elif index and word.form in _OPENERS and _begins_clause(words, index):
             yield index
+
+
+def _is_of_a_title(words: Sequence[Word], index: int) -> bool:
+    """Say whether a full stop belongs to the "Dr" before it."""
+    return words[index].form == "." and index > 0 and words[index - 1].form in _TITLES and index + 1 < len(words)
 
 
 def _begins_clause(words: Sequence[Word], index: int) -> bool:
@@ -169,9 +175,15 @@ def _opens_clause(words: Sequence[Word], index: int) -> bool:
         return True
     if words[index].form == "," and (follows in _OWNERS or follows in _REPORTING_ON or follows == "just"):
         return True
-    if words[index].form in {"and", "but"} and follows in _NEW_VERBS:
+    if words[index].form in {"and", "but"} and (follows in _NEW_VERBS or _is_negated_verb(words, index + 1)):
         return True
     return words[index].form in _SUBJECT_JOINERS and follows.split("'")[0] in _PRONOUNS
+
+
+def _is_negated_verb(words: Sequence[Word], index: int) -> bool:
+    """Say whether "has not" or "didn't" stands at a word: "skips lunch and has not lost weight" states two things."""
+    forms = [word.form for word in words[index : index + 2]]
+    return bool(forms) and (forms[0].endswith("n't") or (forms[0] in _AUXILIARIES and forms[1:] == ["not"]))
 
 
 def _opens_question(words: Sequence[Word], index: int) -> bool:
@@ -239,10 +251,17 @@ def _with_late_marks(words: Sequence[Word], clauses: list[Clause]) -> tuple[Clau
 
 def _cues(words: Sequence[Word], clause: Clause) -> Iterator[int]:
     for index in range(clause.first, clause.last):
-        if words[index].form == "of" and index and words[index - 1].form == "instead":
+        if _negates_with_its_neighbour(words, index):
             yield index
         if is_cue(words[index].form) and not _is_empty(words, clause, index):
             yield index
+
+
+def _negates_with_its_neighbour(words: Sequence[Word], index: int) -> bool:
+    """Say whether a word negates what follows together with one beside it: "instead of", "has yet to"."""
+    if words[index].form == "yet":
+        return index + 1 < len(words) and words[index + 1].form == "to"
+    return words[index].form == "of" and index > 0 and words[index - 1].form == "instead"
 
 
 def _trailing(words: Sequence[Word], clause: Clause) -> Iterator[int]:
@@ -262,10 +281,11 @@ def _is_empty(words: Sequence[Word], clause: Clause, index: int) -> bool:
 
 
 def _is_of_totality(words: Sequence[Word], clause: Clause, index: int) -> bool:
-    """Say whether only the whole is negated: "I'm not crying every day"."""
+    """Say whether only the whole, or a way, is negated: "I'm not crying every day", "haven't cried like that"."""
     if words[index].form != "not" and not words[index].form.endswith("n't"):
         return False
-    return any(word.form in _TOTALITIES for word in words[index + 1 : min(clause.last, index + 1 + _TO_TOTALITY)])
+    covered = [word.form for word in words[index + 1 : min(clause.last, index + 1 + _TO_TOTALITY)]]
+    return any(form in _TOTALITIES for form in covered) or ("like", "that") in pairwise(covered)
 
 
 def _is_hollow(words: Sequence[Word], index: int) -> bool:

@@ -24,7 +24,7 @@ class Word(NamedTuple):
     @property
     def is_content(self) -> bool:
         """Say whether the word could tell one sentence from another."""
-        return self.form not in STOPWORDS and self.form[0].isalnum()
+        return self.form.removesuffix("'s") not in STOPWORDS and self.form[0].isalnum()
 
 
 @lru_cache(maxsize=50_000)

@@ -84,12 +84,18 @@ def _reason(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance | 
         return _of_denial(topic, said, ground)
     if said.share(*_BEARING) >= _NEAR:
         return "", None
-    if said.share(Stance.DENIED) >= _SAME and said.share(Stance.ASKED) < _NEAR:
+    if said.share(Stance.DENIED) >= _SAME and (said.share(Stance.ASKED) < _NEAR or _is_told_in_reply(said)):
         against = not turns_anything(ground) and _speaks_against(topic, said, Stance.DENIED, ground)
         return ("polarity_conflict", Stance.DENIED) if against else ("", None)
     if said.share(Stance.ASKED) >= _SAME and ground.claim.kind is SentenceKind.REPORTED and _unanswered(said, ground):
         return "question_as_answer", Stance.ASKED
     return "", None
+
+
+def _is_told_in_reply(said: Settled) -> bool:
+    """Say whether each question about a topic is met by words of its own: "vaping or drinking?" - "I don't drink"."""
+    denied = {mention.utterance for mention in said.mentions[Stance.DENIED]}
+    return all({m.utterance + 1, m.utterance + 2} & denied for m in said.mentions[Stance.ASKED])
 
 
 def _of_denial(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance | None]:
