@@ -174,11 +174,11 @@ def _names_trouble(words: Sequence[Word]) -> bool:
 
 
 def _names_a_matter(topic: Topic, ground: Ground) -> bool:
-    """Say whether a topic is more than a word in everybody's mouth, or is all that the claim names."""
+    """Say whether a topic is more than a word in everybody's mouth, or is all that the claim names and was said."""
     share = min(background().share(term) for term in topic.terms)
     passage = ground.claim.passage
     after = passage.words[topic.span[1]].form if topic.span[1] < len(passage.words) else ""
-    return after != ":" and (share < _COMMON or len(ground.topics) == 1)
+    return after != ":" and (share < _COMMON or sum(bool(said.shares) for _, said in ground.topics) == 1)
 
 
 def _cue_is_close(ground: Ground, mention: Mention) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pipeline.adapters.grounding.checks.ground import Ground
 from pipeline.adapters.grounding.checks.rests import Rest, is_amount, rests_of
 from pipeline.adapters.grounding.evidence import quote
-from pipeline.adapters.grounding.index import Utterance
+from pipeline.adapters.grounding.index import Stance, Utterance
 from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.mentions import risk_spans
-from pipeline.adapters.grounding.passage import Passage, Term
+from pipeline.adapters.grounding.passage import Term
 from pipeline.adapters.grounding.polarity import Clause, is_cue
 from pipeline.domain.evidence import Finding
 
@@ -28,6 +28,7 @@ _EARLY = 6
 _SUPPOSING = word_set("supposing")
 _REFUSALS = word_set("refusals")
 _SOFT = word_set("soft_negations")
+_TROUBLES = word_set("troubles")
 #: With these too a claim says itself that something is not, is over, or is otherwise.
 _CLAIM_TURNS = word_set("claim_turns")
 
@@ -57,9 +58,9 @@ def _stated(ground: Ground, clause: Clause, at: int | None) -> list[Term]:
 def _opposed(ground: Ground, clause: Clause, at: int | None, terms: list[Term]) -> tuple[str, list[Rest]]:
     """Return why a clause is turned round, or an empty reason, and what it rests on."""
     rests = list(rests_of(terms, ground))
-    if at is None:
-        return ("polarity_conflict" if _deny(rests) and not turns_anything(ground) else ""), rests
     own = frozenset(word.form for word in ground.claim.passage.words[clause.first : clause.last])
+    if at is None:
+        return ("polarity_conflict" if _deny(rests, own) and not turns_anything(ground) else ""), rests
     turned = _first_is_affirmed(terms, at, rests) and not _is_negated_nearby(terms, ground)
     if turned and _affirm(rests, own):
         return "polarity_conflict", rests
@@ -151,17 +152,17 @@ def _has_doubt(rest: Rest, own: frozenset[str]) -> bool:
         answer = rest.utterance.answer
         if clause.asks and not clause.is_open and (answer is None or not answer.yes):
             return True
-    if _questions(rest.utterance.passage) > 1:
+    if _asks_much(rest):
         return True
     worded = [term for term in rest.terms if not is_amount(term)]
     doubted = [all(_is_doubted(rest, spoken, own) for spoken in rest.said_of(term)) for term in worded]
     return any(doubted) and sum(doubted) * _THIRD >= len(doubted)
 
 
-def _questions(passage: Passage) -> int:
-    """Return how many questions an utterance puts: by its marks, or without any by its clauses."""
-    marks = sum(word.form == "?" for word in passage.words)
-    return marks or sum(clause.asks for clause in passage.clauses)
+def _asks_much(rest: Rest) -> bool:
+    """Say whether an utterance puts several questions, or spreads the words over one, so that its answer is unclear."""
+    marks = sum(word.form == "?" for word in rest.utterance.passage.words)
+    return marks > 1 or sum(clause.asks for clause in rest.clauses()) > 1
 
 
 def _is_doubted(rest: Rest, term: Term, own: frozenset[str]) -> bool:
@@ -173,8 +174,16 @@ def _is_doubted(rest: Rest, term: Term, own: frozenset[str]) -> bool:
     return any(is_cue(word.form) for word in (*before, *after)) or any(_negates(word.form, own) for word in softly)
 
 
-def _deny(rests: list[Rest]) -> bool:
-    """Say whether every word of the clause that was said stands under a negation there."""
-    held = [term for rest in rests for term in rest.spoken_terms()]
-    asked = any(clause.asks for rest in rests for clause in rest.clauses())
-    return bool(held) and not asked and all(term.negated for term in held)
+def _deny(rests: list[Rest], own: frozenset[str]) -> bool:
+    """Say whether every word of the clause that was said is denied there, outright or in the answer to a question."""
+    if any(_asks_much(rest) or _speaks_of_trouble(rest, own) for rest in rests):
+        return False
+    stances = {rest.utterance.stance_of(term.first).stance for rest in rests for term in rest.spoken_terms()}
+    return stances == {Stance.DENIED}
+
+
+def _speaks_of_trouble(rest: Rest, own: frozenset[str]) -> bool:
+    """Say whether trouble with a thing was asked for, where the claim has the thing: "any loss of appetite?"."""
+    words = rest.utterance.passage.words
+    asked = {word.form for clause in rest.clauses() if clause.asks for word in words[clause.first : clause.last]}
+    return bool((asked & (_SOFT | _TROUBLES)) - own)
