@@ -7,6 +7,7 @@ from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Gr
 from pipeline.adapters.grounding.checks.names import names_in
 from pipeline.adapters.grounding.checks.nearby import stretch
 from pipeline.adapters.grounding.checks.parity import opposed_clauses, turns_anything
+from pipeline.adapters.grounding.checks.rests import Rest
 from pipeline.adapters.grounding.checks.times import is_time_word
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Mention, Stance, Utterance
@@ -19,6 +20,10 @@ from pipeline.domain.evidence import EvidenceSpan, Finding
 from pipeline.domain.note import SentenceKind
 
 CHECK = "negation"
+_NOT_ASKED = "denial_not_asked"
+#: Pieces of evidence in which a denial is looked for, and words before a term among which its negation stands.
+_BEST = 2
+_BEFORE = 6
 #: A topic of which less was said together is another one.
 _SAME = 0.99
 _NEAR = 0.6
@@ -57,7 +62,7 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
         is_name = is_name or any(ground.index.speakers_named(term.names) for term in topic.terms)
         if not ground.claim.passage.touches(*topic.span, watched) and not is_name:
             reason, stance = _reason(topic, said, ground)
-            if reason:
+            if reason and not (reason == _NOT_ASKED and _is_denial_heard(ground)):
                 yield Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
 
 
@@ -79,7 +84,7 @@ def _reason(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance | 
     """Return why the transcript does not bear the topic out, and the stance that speaks against it."""
     if topic.is_open:
         unheard = topic.negated and not said.shares and _is_denial(topic, ground)
-        return ("denial_not_asked" if unheard else ""), None
+        return (_NOT_ASKED if unheard else ""), None
     if topic.negated:
         return _of_denial(topic, said, ground)
     if said.share(*_BEARING) >= _NEAR:
@@ -110,7 +115,24 @@ def _of_denial(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance
         return ("polarity_conflict", Stance.AFFIRMED) if against else ("", None)
     if said.share(Stance.ASKED) >= _NEAR:
         return ("asked_not_answered", Stance.ASKED) if _unanswered(said, ground) else ("", None)
-    return ("denial_not_asked" if _is_denial(topic, ground) else ""), None
+    return (_NOT_ASKED if _is_denial(topic, ground) else ""), None
+
+
+def _is_denial_heard(ground: Ground) -> bool:
+    """Say whether the best evidence denies something that the claim names, if perhaps in other words for the rest."""
+    best = ground.evidence.candidates[:_BEST]
+    shown = [u for candidate in best for u in (candidate.question, candidate.utterance) if u is not None]
+    return any(_denies_a_term(utterance, ground) for utterance in shown)
+
+
+def _denies_a_term(utterance: Utterance, ground: Ground) -> bool:
+    held = tuple(term for term in ground.terms if utterance.number in ground.index.where(term.names))
+    words = utterance.passage.words
+    return any(
+        utterance.stance_of(term.first).stance is Stance.DENIED
+        or any(is_cue(word.form) for word in words[max(0, term.first - _BEFORE) : term.first])
+        for term in Rest(utterance, held).spoken_terms()
+    )
 
 
 def _is_further_one(topic: Topic, ground: Ground) -> bool:
