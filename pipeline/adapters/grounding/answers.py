@@ -15,7 +15,8 @@ _YES_OPENINGS = frozenset(phrase_set("yes_openings"))
 _NO_OPENINGS = frozenset(phrase_set("no_openings"))
 _INSISTING = frozenset(phrase_set("insisting"))
 _LONGEST_OPENING = max(map(len, _YES_OPENINGS | _NO_OPENINGS | _INSISTING))
-_SURE = frozenset(("absolutely", "definitely", "certainly"))
+#: "Not" after these turns them round.
+_TURNED_BY_NOT = frozenset(("absolutely", "definitely", "certainly", "probably", "unfortunately"))
 _CLOSING_YES = frozenset(("yes", "yeah", "yep"))
 _CLOSING_NO = word_set("closing_no")
 _PLAIN = word_set("plain_answers")
@@ -117,7 +118,7 @@ def _insists(turn: Sequence[str]) -> bool:
 def _turns(forms: Sequence[str]) -> bool:
     """Say whether a "yeah" is only a start, as in "yeah, no, not really" or "absolutely not"."""
     early = [form for form in forms[1:4] if form != ","]
-    return early[:1] == ["no"] or (early[:1] == ["not"] and forms[0] in _SURE)
+    return early[:1] == ["no"] or (early[:1] == ["not"] and forms[0] in _TURNED_BY_NOT)
 
 
 def _did_once(forms: Sequence[str]) -> bool:

@@ -168,6 +168,10 @@ class TranscriptIndex:
             self.found[names] = known
         return known
 
+    def words_of(self, names: frozenset[str], utterance: int) -> Iterator[int]:
+        """Yield the words of an utterance at which any of the names comes up."""
+        yield from (word for name in names for number, word in self.postings.get(name, ()) if number == utterance)
+
     def amounts_equal_to(self, quantity: Quantity) -> tuple[int, ...]:
         """Return the numbers of the spoken amounts that mean the same."""
         known = self.equal.get((quantity.name, quantity.vague))

@@ -194,6 +194,8 @@ def _opens_question(words: Sequence[Word], index: int) -> bool:
         return False
     if words[index - 1].form == "," and words[index + 1].form in _SUBJECTS:
         return True
+    if words[index + 1].form == "there" and words[index + 2 : index + 3] and words[index + 2].form == "any":
+        return True
     if words[index + 1].form != "you":
         return False
     before = [word.form for word in words[max(0, index - _OPENING) : index]]

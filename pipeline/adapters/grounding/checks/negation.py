@@ -62,7 +62,7 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
         is_name = is_name or any(ground.index.speakers_named(term.names) for term in topic.terms)
         if not ground.claim.passage.touches(*topic.span, watched) and not is_name:
             reason, stance = _reason(topic, said, ground)
-            if reason and not (reason == _NOT_ASKED and _is_denial_heard(ground)):
+            if reason and not (reason == _NOT_ASKED and _is_denial_heard(said, ground)):
                 yield Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
 
 
@@ -118,8 +118,10 @@ def _of_denial(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance
     return (_NOT_ASKED if _is_denial(topic, ground) else ""), None
 
 
-def _is_denial_heard(ground: Ground) -> bool:
-    """Say whether the best evidence denies something that the claim names, if perhaps in other words for the rest."""
+def _is_denial_heard(said: Settled, ground: Ground) -> bool:
+    """Say whether the best evidence denies something that the claim names, and the topic is not told of as it stands."""
+    if said.share(Stance.AFFIRMED) >= _NEAR:
+        return False
     best = ground.evidence.candidates[:_BEST]
     shown = [u for candidate in best for u in (candidate.question, candidate.utterance) if u is not None]
     return any(_denies_a_term(utterance, ground) for utterance in shown)
@@ -196,11 +198,18 @@ def _names_trouble(words: Sequence[Word]) -> bool:
 
 
 def _names_a_matter(topic: Topic, ground: Ground) -> bool:
-    """Say whether a topic is more than a word in everybody's mouth, or is all that the claim names and was said."""
+    """Say whether a topic is more than a word in everybody's mouth, or is all that the claim names."""
     share = min(background().share(term) for term in topic.terms)
     passage = ground.claim.passage
     after = passage.words[topic.span[1]].form if topic.span[1] < len(passage.words) else ""
-    return after != ":" and (share < _COMMON or sum(bool(said.shares) for _, said in ground.topics) == 1)
+    return after != ":" and (share < _COMMON or _is_only_one(ground))
+
+
+def _is_only_one(ground: Ground) -> bool:
+    """Say whether a claim names one topic beside its headings."""
+    words = ground.claim.passage.words
+    headings = sum(topic.span[1] < len(words) and words[topic.span[1]].form == ":" for topic, _ in ground.topics)
+    return len(ground.topics) - headings == 1
 
 
 def _cue_is_close(ground: Ground, mention: Mention) -> bool:

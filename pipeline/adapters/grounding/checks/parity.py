@@ -57,11 +57,13 @@ def _stated(ground: Ground, clause: Clause, at: int | None) -> list[Term]:
 
 def _opposed(ground: Ground, clause: Clause, at: int | None, terms: list[Term]) -> tuple[str, list[Rest]]:
     """Return why a clause is turned round, or an empty reason, and what it rests on."""
-    rests = list(rests_of(terms, ground))
+    rests = rests_of(terms, ground)
     own = frozenset(word.form for word in ground.claim.passage.words[clause.first : clause.last])
+    together = not any(rest.is_scattered(ground.index) for rest in rests)
     if at is None:
-        return ("polarity_conflict" if _deny(rests, own) and not turns_anything(ground) else ""), rests
-    turned = _first_is_affirmed(terms, at, rests) and not _is_negated_nearby(terms, ground)
+        against = together and _deny(rests, own) and not turns_anything(ground)
+        return ("polarity_conflict" if against else ""), rests
+    turned = together and _first_is_affirmed(terms, at, rests) and not _is_negated_nearby(terms, ground)
     if turned and _affirm(rests, own):
         return "polarity_conflict", rests
     return (_UNHEARD if rests and not _is_negation_heard(rests, own, ground) else ""), rests
@@ -162,7 +164,8 @@ def _has_doubt(rest: Rest, own: frozenset[str]) -> bool:
 def _asks_much(rest: Rest) -> bool:
     """Say whether an utterance puts several questions, or spreads the words over one, so that its answer is unclear."""
     marks = sum(word.form == "?" for word in rest.utterance.passage.words)
-    return marks > 1 or sum(clause.asks for clause in rest.clauses()) > 1
+    asking = [clause for clause in rest.clauses() if clause.asks]
+    return marks > 1 or len(asking) > 1 or any(clause.last - clause.first > _BRIEF for clause in asking)
 
 
 def _is_doubted(rest: Rest, term: Term, own: frozenset[str]) -> bool:
