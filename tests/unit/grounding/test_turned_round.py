@@ -69,3 +69,53 @@ def test_a_not_on_an_amount_or_on_a_deed_is_looked_at(text: str) -> None:
 def test_what_was_said_so_is_not_contradicted(text: str) -> None:
     """The same statements as they were said speak against nothing."""
     assert verdict_on(text, TALK).verdict is not Verdict.CONTRADICTED
+
+
+HOME = """\
+T: And at home, any pills you have kept, or a gun?
+C: There's no gun. My brother has one, but he lives in Oregon.
+T: Have you been drinking enough water, do you think?
+C: Probably not enough, I drink some.
+T: So no trouble with the new inhaler?
+C: No.
+T: Tell me is there any family history of stroke?
+C: No, never heard of one.
+"""
+
+
+@pytest.mark.parametrize(
+    "text", ["No gun in the apartment.", "Client denies keeping a gun at home.", "No family history of stroke."]
+)
+def test_a_denial_in_other_words_counts_as_heard(text: str) -> None:
+    """Where the best evidence denies what a sentence denies, the rest of its wording does not make it unasked."""
+    assert "denial_not_asked" not in verdict_on(text, HOME).reasons
+
+
+@pytest.mark.parametrize("text", ["No knives in the apartment.", "Client denies nausea."])
+def test_a_denial_of_what_nobody_spoke_of_is_unasked(text: str) -> None:
+    """A denial of something that was neither asked nor denied is pointed out."""
+    assert "denial_not_asked" in verdict_on(text, HOME).reasons
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Client reports trouble with the new inhaler.",
+        "Client is drinking enough water.",
+        "Client reported a family history of stroke.",
+    ],
+)
+def test_what_was_answered_no_is_not_reported(text: str) -> None:
+    """An answer of no, outright or as "probably not", speaks against whoever writes that it is so."""
+    assert verdict_on(text, HOME).verdict is not Verdict.SUPPORTED
+
+
+def test_words_said_far_from_one_another_contradict_nothing() -> None:
+    """In a long utterance that speaks of several things, words of a sentence do not add up to its opposite."""
+    talk = (
+        "T: so your readings first off were you able to get the cuff and then the clinic did a glucose test a couple "
+        "of months ago and it was high back then and now i want you to keep walking and we talked about your elevated "
+        "stress at work and the new manager"
+    )
+
+    assert verdict_on("Client has not had any elevated readings.", talk).verdict is not Verdict.CONTRADICTED

@@ -23,6 +23,8 @@ CHECK = "negation"
 _NOT_ASKED = "denial_not_asked"
 #: Pieces of evidence in which a denial is looked for, and words before a term among which its negation stands.
 _BEST = 2
+#: The share of a claim's weight in the best evidence from which on the rest may be other words for what was said.
+_COVERED = 0.45
 _BEFORE = 6
 #: A topic of which less was said together is another one.
 _SAME = 0.99
@@ -62,7 +64,7 @@ def _of_topics(ground: Ground) -> Iterator[Finding]:
         is_name = is_name or any(ground.index.speakers_named(term.names) for term in topic.terms)
         if not ground.claim.passage.touches(*topic.span, watched) and not is_name:
             reason, stance = _reason(topic, said, ground)
-            if reason and not (reason == _NOT_ASKED and _is_denial_heard(said, ground)):
+            if reason and not (reason == _NOT_ASKED and _is_denial_heard(topic, said, ground)):
                 yield Finding(CHECK, reason, _words(topic, ground), _quotes(ground, topic, stance))
 
 
@@ -118,11 +120,16 @@ def _of_denial(topic: Topic, said: Settled, ground: Ground) -> tuple[str, Stance
     return (_NOT_ASKED if _is_denial(topic, ground) else ""), None
 
 
-def _is_denial_heard(said: Settled, ground: Ground) -> bool:
-    """Say whether the best evidence denies something that the claim names, and the topic is not told of as it stands."""
-    if said.share(Stance.AFFIRMED) >= _NEAR:
-        return False
+def _is_denial_heard(topic: Topic, said: Settled, ground: Ground) -> bool:
+    """Say whether the best evidence denies something of the claim, and what the topic denies could be meant by it.
+
+    Either somebody named that thing, or most of the claim is in the evidence: "there's no gun" is no denial of knives.
+    """
     best = ground.evidence.candidates[:_BEST]
+    if not best or said.share(Stance.AFFIRMED) >= _NEAR:
+        return False
+    if not ground.index.where(topic.terms[0].names) and ground.evidence.share(best[0].covered) < _COVERED:
+        return False
     shown = [u for candidate in best for u in (candidate.question, candidate.utterance) if u is not None]
     return any(_denies_a_term(utterance, ground) for utterance in shown)
 
