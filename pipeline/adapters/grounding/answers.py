@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from pipeline.adapters.grounding.clauses import Clause
 from pipeline.adapters.grounding.lexicon import phrase_set, word_set
 from pipeline.adapters.grounding.passage import Passage
-from pipeline.adapters.grounding.polarity import Clause
 
 _YES = word_set("yes")
 _NO = word_set("no")

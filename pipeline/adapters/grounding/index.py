@@ -12,11 +12,11 @@ from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from pipeline.adapters.grounding.answers import Answer, answer_to, puts_none
+from pipeline.adapters.grounding.clauses import Clause
 from pipeline.adapters.grounding.corrections import put_right_by, taken_back_in
 from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.medications import Medicine, medicines_in
 from pipeline.adapters.grounding.passage import Passage, passage_of
-from pipeline.adapters.grounding.polarity import Clause
 from pipeline.adapters.grounding.quantities import Quantity
 from pipeline.adapters.grounding.speakers import labels_of, voices_in
 from pipeline.domain.transcript import Role, Segment, Transcript

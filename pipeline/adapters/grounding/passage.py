@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pipeline.adapters.grounding.clauses import Clause, clauses_of
 from pipeline.adapters.grounding.numerals import quantities_in
 from pipeline.adapters.grounding.phrases import Meaning, meanings_in
-from pipeline.adapters.grounding.polarity import Clause, clauses_of, negated_words
+from pipeline.adapters.grounding.polarity import negated_words
 from pipeline.adapters.grounding.quantities import Quantity
 from pipeline.adapters.grounding.words import Word, words_of
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.adapters.grounding.checks.ground import Ground
 from pipeline.adapters.grounding.checks.rests import Rest, is_amount, rests_of
+from pipeline.adapters.grounding.clauses import Clause
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Stance, Utterance
 from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.mentions import risk_spans
 from pipeline.adapters.grounding.passage import Term
-from pipeline.adapters.grounding.polarity import Clause, is_cue
+from pipeline.adapters.grounding.polarity import is_cue
 from pipeline.domain.evidence import Finding
 
 CHECK = "negation"

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.checks.ground import Ground
+from pipeline.adapters.grounding.clauses import Clause
 from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
 from pipeline.adapters.grounding.passage import Term
-from pipeline.adapters.grounding.polarity import Clause
 
 #: The share of a clause's weight that has to be said for it to rest on anything.
 _BASIS = 0.6
