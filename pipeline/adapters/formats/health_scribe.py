@@ -17,6 +17,8 @@ class _Item:
     start: float | None
     end: float | None
     score: float | None
+    #: Whose it is, where that is written.
+    label: str | None = None
 
 
 def is_health_scribe(document: object) -> bool:
@@ -44,8 +46,7 @@ def _segment(fields: Fields, items: Sequence[_Item]) -> Segment:
         raise fields.refuse("BeginAudioTime")
     if end is None or end < start:
         raise fields.refuse("EndAudioTime")
-    person = fields.object("ParticipantDetails")
-    label = None if person is None else person.text("ParticipantRole")
+    label = _label(fields)
     return Segment(
         segment_id="",
         start=start,
@@ -56,6 +57,11 @@ def _segment(fields: Fields, items: Sequence[_Item]) -> Segment:
         role_confidence=None,
         words=_words(items, start, end, label),
     )
+
+
+def _label(fields: Fields) -> str | None:
+    person = fields.object("ParticipantDetails")
+    return None if person is None else person.text("ParticipantRole")
 
 
 def _role(label: str | None) -> Role | None:
@@ -70,6 +76,7 @@ def _item(fields: Fields) -> _Item:
         start=fields.number("BeginAudioTime"),
         end=fields.number("EndAudioTime"),
         score=best.share("Confidence") if best else None,
+        label=_label(fields),
     )
 
 
@@ -82,7 +89,8 @@ def _words(items: Sequence[_Item], start: float, end: float, speaker: str | None
             if inside and words:
                 words[-1] = Word(words[-1].word + item.text, words[-1].start, words[-1].end, words[-1].score, speaker)
             continue
-        inside = start <= (item.start + item.end) / 2 <= end
+        # Where two speak at once, a moment lies in the segments of both.
+        inside = start <= (item.start + item.end) / 2 <= end and item.label in {None, speaker}
         if inside:
             words.append(Word(item.text, item.start, item.end, item.score, speaker))
     return tuple(words)

@@ -147,6 +147,23 @@ def test_health_scribe() -> None:
     assert [(word.word, word.score) for word in transcript.segments[0].words] == [("Okay.", 0.9)]
 
 
+def test_health_scribe_crosstalk() -> None:
+    """Where two speak at once, each segment has the words of its own participant."""
+    people = [{"ParticipantDetails": {"ParticipantRole": role}} for role in ("CLINICIAN_0", "PATIENT_0")]
+    times = {"BeginAudioTime": 0.0, "EndAudioTime": 2.0}
+    said = [("Okay", people[0], 0.2), ("No", people[1], 0.3), ("never", people[1], 0.9)]
+    items = [
+        {"Alternatives": [{"Content": word}], "BeginAudioTime": at, "EndAudioTime": at + 0.1, **who}
+        for word, who, at in said
+    ]
+    segments = [{**times, "Content": "Okay", **people[0]}, {**times, "Content": "No never", **people[1]}]
+    document = {"Conversation": {"TranscriptItems": items, "TranscriptSegments": segments}}
+
+    read = read_transcript("json", json.dumps(document)).segments
+
+    assert [[word.word for word in segment.words] for segment in read] == [["Okay"], ["No", "never"]]
+
+
 def test_json_labels_state_roles() -> None:
     """Labels that are titles give the roles of a transcript that has none."""
     segments = [
