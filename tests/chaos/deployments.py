@@ -94,8 +94,15 @@ class Deployment:
 
         Stopped as a whole, it holds no lock; SQLite's would keep every other process waiting.
         """
-        seldom = dict.fromkeys(("heartbeat", "poll", "sweep"), timedelta(hours=1))
-        return self.settings.model_copy(update={"queue": self.settings.queue.model_copy(update=seldom)})
+        return self._queueing(**dict.fromkeys(("heartbeat", "poll", "sweep"), timedelta(hours=1)))
+
+    @property
+    def patient(self) -> Settings:
+        """Return the settings of a worker that keeps its lease on a machine too busy to renew it within a second."""
+        return self._queueing(lease=timedelta(minutes=1))
+
+    def _queueing(self, **otherwise: timedelta) -> Settings:
+        return self.settings.model_copy(update={"queue": self.settings.queue.model_copy(update=otherwise)})
 
     @property
     def log(self) -> Path:
@@ -135,8 +142,9 @@ class Deployment:
     @contextmanager
     def fresh_worker(self, **wanted: Any) -> Iterator[WorkerProcess]:  # noqa: ANN401 - whatever orders there are
         """Run a worker for every stage in this process."""
-        wiring = wire(self.settings)
-        worker = make_worker(self.orders(**wanted), wiring)
+        orders = self.orders(**wanted)
+        wiring = wire(orders.settings)
+        worker = make_worker(orders, wiring)
         worker.start()
         try:
             yield worker
@@ -153,7 +161,7 @@ class Deployment:
             assert until(lambda: self.status(stage) is StageStatus.SUCCEEDED)
             os.kill(zombie.pid or 0, signal.SIGCONT)
             os.kill(zombie.pid or 0, signal.SIGTERM)
-            zombie.join(30)
+            zombie.join(120)
             assert self.settle()
         assert zombie.exitcode == 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.wiring import wire
 from pipeline.adapters.isolation import ChildLimits, ChildProcessWork
 from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.session import Stage, StageStatus
@@ -26,12 +27,14 @@ def worker(deployment: Deployment, folder: Path) -> Iterator[None]:
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
     command = (sys.executable, "-m", "tests.programs.interim_child")
     work = ChildProcessWork(command, environment, {"folder": str(folder)}, ChildLimits())
-    process = WorkerProcess(deployment.wiring, (Stage.TRANSCRIBE,), {Stage.TRANSCRIBE: work})
+    wiring = wire(deployment.patient)
+    process = WorkerProcess(wiring, (Stage.TRANSCRIBE,), {Stage.TRANSCRIBE: work})
     process.start()
     try:
         yield
     finally:
         process.stop()
+        wiring.ledger.close()
 
 
 def companions(deployment: Deployment) -> list[str]:

@@ -58,7 +58,7 @@ def test_fifty_messages_are_one_run(on_servers: Deployment) -> None:
     (first,) = on_servers.row().runs
     flood(on_servers, session_id, first.run_id)
     for _ in range(3):
-        on_servers.start(takes=timedelta(milliseconds=300))
+        on_servers.start(settings=on_servers.patient, takes=timedelta(milliseconds=300))
 
     assert until(lambda: on_servers.status(Stage.PURGE) is StageStatus.SUCCEEDED)
     assert [on_servers.wiring.ledger.session(session_id).runs[i].attempt for i in range(4)] == [1, 1, 1, 1]
@@ -89,7 +89,7 @@ def test_two_sweeps_at_once_count_a_death_once(deployment: Deployment) -> None:
     ledger = deployment.wiring.ledger
     assert until(lambda: deployment.status(Stage.TRANSCRIBE) is StageStatus.READY)
     sweep(ledger, deployment.doorbell, timedelta(0))
-    with deployment.fresh_worker():
+    with deployment.fresh_worker(settings=deployment.patient):
         settled = deployment.settle()
 
     expired = [entry for entry in entries(ledger, "transcribe") if entry["event"] == "lease_expired"]

@@ -32,11 +32,8 @@ def test_workers_obey_pause_cancel_and_drain(deployment: Deployment) -> None:
     """Paused, both processes finish what runs and start nothing; a cancelled session stops; a drained worker rests."""
     ledger = deployment.wiring.ledger
     sessions = [deployment.submit() for _ in range(8)]
-    # A machine under load may be slow to renew; what is tried here is steering and not leases.
-    patient = deployment.settings.queue.model_copy(update={"lease": LONG})
     for _ in range(2):
-        settings = deployment.settings.model_copy(update={"queue": patient})
-        deployment.start(settings=settings, takes=SLOW, stages=(Stage.TRANSCRIBE,))
+        deployment.start(settings=deployment.patient, takes=SLOW, stages=(Stage.TRANSCRIBE,))
     assert until(lambda: running(deployment) == 2)
 
     ledger.steer(Stage.TRANSCRIBE, QueueState.PAUSED, WHY)
