@@ -9,9 +9,9 @@ from pipeline.domain.artifact import ArtifactKind
 from pipeline.domain.consent import Purpose
 from pipeline.domain.retention import RetentionPolicy, RetentionRule, RetentionTrigger
 from pipeline.domain.session import Stage, StageStatus
-from pipeline.errors import LegalHoldError, PurgeIncompleteError
+from pipeline.errors import LeaseLostError, LegalHoldError, PurgeIncompleteError
 from pipeline.ports import Certificate, KindDeletion, Lease
-from tests.factories import WORKER, accepted_session, keep_days, make_session, run_through, taken, two_people
+from tests.factories import WORKER, accepted_session, finish, keep_days, make_session, run_through, taken, two_people
 from tests.ledger_views import entries, events, outline, status_of
 from tests.servers.databases import ShiftedTime
 
@@ -234,6 +234,21 @@ def test_what_is_made_after_a_purge_is_due_again(ledger: SqlLedger) -> None:
 
     assert report.purges_opened == 1
     assert taken(ledger, Stage.PURGE).due == (ArtifactKind.DRAFT,)
+
+
+def test_nothing_is_made_after_a_whole_session_is_to_be_erased(ledger: SqlLedger) -> None:
+    """A stage that ran when everything was to be deleted commits nothing after the certificate, and none follows."""
+    accepted = accepted_session(ledger)
+    lease = taken(ledger, Stage.TRANSCRIBE)
+
+    ledger.make_due(accepted.session_id, tuple(ArtifactKind), "gdpr-art-17", "privacy-officer")
+    purge(ledger, taken(ledger, Stage.PURGE))
+
+    with pytest.raises(LeaseLostError):
+        finish(ledger, lease)
+    assert ledger.session(accepted.session_id).artifacts == ()
+    assert outline(ledger, accepted.session_id) == [("transcribe", "cancelled"), ("purge", "succeeded")]
+    assert ledger.session(accepted.session_id).runs[0].reason_code == "erasure_requested"
 
 
 def test_a_recording_that_comes_after_its_erasure_is_due(ledger: SqlLedger) -> None:

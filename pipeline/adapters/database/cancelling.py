@@ -18,6 +18,7 @@ from pipeline.domain.session import RunId, SessionId, Stage, StageStatus
 from pipeline.errors import OperationConflictError, RunUnknownError
 
 DISCARDED = "run_discarded"
+ERASED = "erasure_requested"
 _UNDER_WAY = (StageStatus.READY, StageStatus.RUNNING)
 
 
@@ -38,6 +39,12 @@ def cancel_session(tx: Transaction, session_id: SessionId, decision: Decision) -
 def cancel_if_open(tx: Transaction, session_id: SessionId, decision: Decision) -> bool:
     """End what is ready or runs, if anything is; say whether it was."""
     return bool(_cancel(tx, session_id, decision))
+
+
+def end_for_erasure(tx: Transaction, session_id: SessionId, decision: Decision) -> None:
+    """End what is ready or runs of a session that is to be deleted whole; its deletion goes on."""
+    for run in _under_way(tx, session_id):
+        _end(tx, run, ERASED, decision)
 
 
 def sessions_under_way(tx: Transaction, batch_id: BatchId) -> tuple[SessionId, ...]:
@@ -112,15 +119,20 @@ def _end_waiting(tx: Transaction, session: Row, under_way: Sequence[Row], decisi
 
 def _cancel(tx: Transaction, session_id: SessionId, decision: Decision) -> tuple[RunId, ...]:
     lock_session(tx, session_id, writing=True)
-    query = select(stage_runs).where(
-        stage_runs.c.session_id == session_id, stage_runs.c.status.in_(_UNDER_WAY), stage_runs.c.stage != Stage.PURGE
-    )
-    runs = tx.rows(query.with_for_update())
+    runs = _under_way(tx, session_id)
     for run in runs:
         _end(tx, run, CANCELLED, decision)
     if runs:
         tx.record(SessionCancelled(decision.actor, decision.reason, session_id, len(runs)))
     return tuple(RunId(run["run_id"]) for run in runs)
+
+
+def _under_way(tx: Transaction, session_id: SessionId) -> Sequence[Row]:
+    """Lock and return what is ready or runs of a session, deletion apart."""
+    query = select(stage_runs).where(
+        stage_runs.c.session_id == session_id, stage_runs.c.status.in_(_UNDER_WAY), stage_runs.c.stage != Stage.PURGE
+    )
+    return tx.rows(query.with_for_update())
 
 
 def _end(tx: Transaction, run: Row, reason_code: str, decision: Decision) -> None:

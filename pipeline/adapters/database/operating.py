@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from pipeline.adapters.database.cancelling import end_for_erasure
 from pipeline.adapters.database.locking import lock_session
 from pipeline.adapters.database.retention import force_due, mark_moment, open_due_purge
 from pipeline.adapters.database.runs import about, change_run
@@ -12,6 +13,7 @@ from pipeline.adapters.database.transactions import Transaction
 from pipeline.audit.session_events import DeletionRequested, HoldLifted, HoldPlaced, MomentMarked
 from pipeline.audit.stage_events import StageResumed
 from pipeline.domain.artifact import ArtifactKind
+from pipeline.domain.operating import Decision
 from pipeline.domain.retention import RetentionTrigger
 from pipeline.domain.session import SessionId, StageStatus
 
@@ -42,9 +44,12 @@ def lift_hold(tx: Transaction, session_id: SessionId, actor: str) -> None:
 
 
 def make_due(tx: Transaction, session_id: SessionId, kinds: Sequence[ArtifactKind], basis: str, actor: str) -> None:
-    """Make kinds due now and open their purge."""
+    """Make kinds due now and open their purge; where all of them are, nothing more is made of the session."""
     session = lock_session(tx, session_id, writing=True)
     tx.record(DeletionRequested(session_id, actor, tuple(kinds), basis))
+    if set(kinds) >= set(ArtifactKind):
+        # What a stage has in hand would come into being after its deletion was certified.
+        end_for_erasure(tx, session_id, Decision(actor, basis))
     force_due(tx, session, kinds, basis)
 
 

@@ -102,6 +102,7 @@ FLAGS: Mapping[str, str] = {
 #: What the ledger writes beside a run where no error was raised.
 RUNS: Mapping[str, str] = {
     "lease_expired": "A worker was not heard of any more, and another takes the stage over.",
+    "erasure_requested": "Deletion of the whole session was asked for. Nothing more is made of it.",
     "run_discarded": "An operator set this stage aside. Nothing more is done with it.",
     "session_cancelled": "An operator cancelled the session. What exists stays until its retention ends.",
 }
