@@ -1,7 +1,6 @@
 """A transcript made ready to be searched: what was said where, by whom, asked or answered."""
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pipeline.adapters.grounding.corrections import put_right_by, taken_back_in
 from pipeline.adapters.grounding.lexicon import word_set
 from pipeline.adapters.grounding.medications import Medicine, medicines_in
 from pipeline.adapters.grounding.passage import Passage, passage_of
+from pipeline.adapters.grounding.pieces import pieces_of
 from pipeline.adapters.grounding.quantities import Quantity
 from pipeline.adapters.grounding.speakers import labels_of, voices_in
 from pipeline.domain.transcript import Role, Segment, Transcript
@@ -24,8 +24,6 @@ from pipeline.domain.transcript import Role, Segment, Transcript
 _LONG_NAME = 6
 _ALIKE = 83.0
 _SUPPOSING = word_set("supposing")
-_SENTENCE_END = re.compile(r"[.?!]+\s+")
-_PIECE = 280
 #: A question of so few words that points back asks about what was just said.
 _BRIEF = 9
 #: Content words with which it asks about something of its own: "does it hurt on Saturdays?".
@@ -244,18 +242,6 @@ def _places(named: Iterable[tuple[Medicine, Utterance]]) -> dict[str, tuple[int,
     for medicine, utterance in named:
         found[medicine.substance].append(utterance.number)
     return {substance: tuple(numbers) for substance, numbers in found.items()}
-
-
-def pieces_of(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the characters of each piece: whole sentences together, up to a length that can be read at a glance."""
-    start = 0
-    while len(text) - start > _PIECE:
-        ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + _PIECE)]
-        end = ends[-1] if ends else text.rfind(" ", start, start + _PIECE) + 1 or start + _PIECE
-        yield start, len(text[:end].rstrip())
-        start = end
-    if start < len(text) or not text:
-        yield start, len(text)
 
 
 def quantity_name(number: int) -> str:
