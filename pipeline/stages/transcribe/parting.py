@@ -6,65 +6,19 @@ from pipeline.domain.turning_words import is_negation
 from pipeline.stages.transcribe.vocabulary import plain
 
 #: A word of these is no end: what it denies, asks, names or joins comes next.
-_BINDING = frozenset(
-    {
-        "am",
-        "are",
-        "be",
-        "been",
-        "being",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "had",
-        "has",
-        "have",
-        "is",
-        "may",
-        "might",
-    }
-    | {"must", "shall", "should", "was", "were", "will", "would", "gonna", "going", "used", "supposed", "wish"}
-    | {"a", "an", "the", "my", "your", "his", "her", "our", "their", "this", "these", "those", "any", "some", "more"}
-    | {
-        "about",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "like",
-        "of",
-        "on",
-        "to",
-        "with",
-        "without",
-        "hardly",
-        "barely",
-    }
-    | {"and", "because", "but", "cause", "if", "or", "nor", "so", "than", "that", "unless", "until", "when", "while"}
-    | {"i", "i'm", "i've", "i'd", "i'll", "he", "she", "it's", "we", "we're", "they", "you're", "who", "which", "just"}
-    | {"really", "very", "ever", "even", "still", "um", "uh"}
+_BINDING = frozenset((
+    "am", "are", "be", "been", "being", "can", "could", "did", "do", "does", "had", "has", "have", "is", "may", "might",
+    "must", "shall", "should", "was", "were", "will", "would", "gonna", "going", "used", "supposed", "wish",
+    "a", "an", "the", "my", "your", "his", "her", "our", "their", "this", "these", "those", "any", "some", "more",
+    "about", "at", "by", "for", "from", "in", "into", "like", "of", "on", "to", "with", "without", "hardly", "barely",
+    "and", "because", "but", "cause", "if", "or", "nor", "so", "than", "that", "unless", "until", "when", "while",
+    "i", "i'm", "i've", "i'd", "i'll", "he", "she", "it's", "we", "we're", "they", "you're", "who", "which", "just",
+    "really", "very", "ever", "even", "still", "um", "uh",
     # What is thought or said comes next, and "I don't think I would" denies what is thought.
-    | {
-        "think",
-        "thought",
-        "thinking",
-        "believe",
-        "feel",
-        "felt",
-        "feeling",
-        "know",
-        "knew",
-        "say",
-        "said",
-        "saying",
-        "mean",
-    }
-    | {"guess", "suppose", "hope", "hoping", "remember", "tell", "told", "telling", "sure", "afraid", "worried", "want"}
-)
+    "think", "thought", "thinking", "believe", "feel", "felt", "feeling", "know", "knew", "say", "said", "saying",
+    "mean", "guess", "suppose", "hope", "hoping", "remember", "tell", "told", "telling", "sure", "afraid", "worried",
+    "want",
+))  # fmt: skip
 #: Words that only begin a clause: "it" and "you" may also end one.
 _SUBJECTS = frozenset(
     {"i", "i'm", "i've", "i'd", "i'll", "he", "he's", "she", "she's", "it's", "we", "we're", "we've", "we'll", "they"}
