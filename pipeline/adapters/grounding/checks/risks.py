@@ -100,13 +100,17 @@ def _denied_there(named: NamedTopic, raised: RaisedTopic, ground: Ground) -> tup
 
 
 def _hints_in_answers(own: RaisedTopic, ground: Ground) -> tuple[int, ...]:
-    """Return questions about a danger, with the answers to them that said no "no", but spoke of it."""
+    """Return questions about a danger, with the answers that spoke of it: said no "no", or wished for it all the same.
+
+    "No. Sometimes I wish I would not wake up" denies one thing and tells of another.
+    """
     spoken_of = {hit.utterance for hit in own.hits} - set(own.where(Stance.DENIED))
+    wished_for = spoken_of & set(own.where(Stance.SUPPOSED))
     asked = {hit.utterance: ground.index.utterances[hit.utterance].answer for hit in own.hits if not hit.indirect}
     return tuple(
         place
         for question, answer in asked.items()
-        if answer is not None and answer.yes is not False and answer.utterance in spoken_of - {question}
+        if answer is not None and answer.utterance in (wished_for if answer.yes is False else spoken_of) - {question}
         for place in (question, answer.utterance)
     )
 

@@ -1,0 +1,32 @@
+"""A denial of a danger beside a wish for it in the same answer."""
+
+import pytest
+
+from pipeline.domain.evidence import Verdict
+from tests.unit.grounding.talk import verdict_on
+
+ASKED = "T: Any thoughts of suicide?\nC: "
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "No. Sometimes I wish I would just not wake up.",
+        "No, not really. I guess everyone would be better off without me.",
+    ],
+)
+def test_a_no_with_a_wish_to_be_dead_is_no_plain_denial(answer: str) -> None:
+    """Who says no and then wishes not to wake up has not simply denied it, and the note is to be looked at."""
+    found = verdict_on("Client denies suicidal ideation.", ASKED + answer)
+
+    assert found.verdict is not Verdict.SUPPORTED
+    assert "risk_hinted_at" in found.reasons
+
+
+@pytest.mark.parametrize("answer", ["No.", "No, I don't want to kill myself.", "No, I would never kill myself."])
+def test_a_plain_no_is_a_denial(answer: str) -> None:
+    """A no alone, or in the danger's own words, bears the denial out."""
+    found = verdict_on("Client denies suicidal ideation.", ASKED + answer)
+
+    assert found.verdict is Verdict.SUPPORTED
+    assert "risk_hinted_at" not in found.reasons
