@@ -48,7 +48,7 @@ NOTE_REASONS: Mapping[str, str] = {
     "answer_not_clear": "This was asked; the answer that was recognised is neither yes nor no.",
     "negation_not_heard": "The note says not; where this was spoken of, nothing was negated.",
     "disputed": "One voice said this, and the next one said no.",
-    "risk_hinted_at": "The note denies a danger; asked about it, the client spoke of it or wished for it.",
+    "risk_hinted_at": "The note denies a danger of which the client spoke, or for which they wished, in the session.",
     "risk_was_stated": "The note denies a danger that was stated in the session.",
     "risk_level_mismatch": "The session speaks of another degree of danger: a wish, thoughts, a plan or an intent.",
     "risk_denial_not_asked": "The note denies a danger, but nobody asked about it in what was heard.",

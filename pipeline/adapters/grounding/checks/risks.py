@@ -12,6 +12,7 @@ from pipeline.adapters.grounding.passage import names_of
 from pipeline.adapters.grounding.words import words_of
 from pipeline.domain.evidence import CheckResult, EvidenceSpan, Finding
 from pipeline.domain.note import SentenceKind
+from pipeline.domain.transcript import Role
 
 CHECK = "risk"
 _MOST = 4
@@ -19,6 +20,11 @@ _MOST = 4
 _THERE = 0.25
 _DEGREES = re.compile(r"\b(?:plan(?:s|ned)?|inten[td]\w*|attempt\w*|means|active)\b", re.IGNORECASE)
 _BLOWS = ("violence", "abuse")
+_OF_ONESELF = frozenset(("suicide", "self_harm"))
+_LONG_AGO = re.compile(
+    r"\b(?:(?:19|20)\d\d|twenty[- ]\w+|years?|ago|when i was|used to|back then|back in|high school|college|grade)\b",
+    re.IGNORECASE,
+)
 #: What a question about one danger asks about another.
 _FAMILIES = {"violence": _BLOWS, "abuse": _BLOWS, "suicide": ("self_harm",), "self_harm": ("suicide",)}
 _OPEN = (Stance.AFFIRMED, Stance.SUPPOSED, Stance.TOLD, Stance.ASKED)
@@ -51,7 +57,7 @@ def _finding(named: NamedTopic, raised: Mapping[str, RaisedTopic], ground: Groun
     own = raised.get(named.topic, RaisedTopic())
     if named.in_other_words and not named.denied and not _mostly_said(named, ground):
         return Finding(CHECK, "risk_not_said", named.words)
-    hinted = _hints_in_answers(own, ground) if named.denied else ()
+    hinted = _hints_in_answers(own, ground) or _told_elsewhere(named, own, ground) if named.denied else ()
     if hinted:
         return Finding(CHECK, "risk_hinted_at", named.words, _quotes(hinted, ground))
     if not named.denied and (denied := _denied_there(named, topic, ground)):
@@ -112,6 +118,26 @@ def _hints_in_answers(own: RaisedTopic, ground: Ground) -> tuple[int, ...]:
         for question, answer in asked.items()
         if answer is not None and answer.utterance in (wished_for if answer.yes is False else spoken_of) - {question}
         for place in (question, answer.utterance)
+    )
+
+
+def _told_elsewhere(named: NamedTopic, own: RaisedTopic, ground: Ground) -> tuple[int, ...]:
+    """Return where a client outright spoke of harming themselves or wished to be dead, whatever they answered.
+
+    What is told of years ago is history, which a denial of today leaves standing.
+    """
+    if named.topic not in _OF_ONESELF:
+        return ()
+    outright = [hit for hit in own.hits if not hit.indirect and not hit.at_large]
+    denied = {hit.utterance for hit in outright if hit.stance is Stance.DENIED}
+    told = [h for h in outright if h.stance in {Stance.AFFIRMED, Stance.SUPPOSED} and h.utterance not in denied]
+    spoken = {hit.utterance: ground.index.utterances[hit.utterance] for hit in told}
+    return tuple(
+        number
+        for number, utterance in spoken.items()
+        if utterance.segment.role in {Role.CLIENT, None}
+        and not utterance.asks
+        and not _LONG_AGO.search(utterance.passage.text)
     )
 
 
