@@ -1,6 +1,6 @@
 """Quotes found again in a transcript that was corrected, or that a model says it has copied."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz.fuzz import partial_ratio_alignment
 
@@ -71,8 +71,7 @@ def _standing(was: EvidenceSpan, now: EvidenceSpan | None) -> Standing:
 
 def _near_and_far(span: EvidenceSpan, segments: Sequence[Segment]) -> tuple[list[Segment], list[Segment]]:
     """Return the segments around the quote's own place, its own first and then by their distance, and the others."""
-    positions: Mapping[str, int] = {segment.segment_id: number for number, segment in enumerate(segments)}
-    own = positions.get(span.segment_id)
+    own = next((number for number, each in enumerate(segments) if each.segment_id == span.segment_id), None)
 
     def distance(number: int) -> tuple[bool, float, int]:
         away = abs(segments[number].start - span.start)
@@ -83,9 +82,10 @@ def _near_and_far(span: EvidenceSpan, segments: Sequence[Segment]) -> tuple[list
         gap = max(segments[number].start - span.end, span.start - segments[number].end)
         return beside or (span.end > span.start and gap <= _NEAR_SECONDS)
 
-    ordered = sorted(range(len(segments)), key=distance)
-    near = [segments[number] for number in ordered if is_near(number)]
-    far = [segments[number] for number in ordered if not is_near(number)]
+    near: list[Segment] = []
+    far: list[Segment] = []
+    for number in sorted(range(len(segments)), key=distance):
+        (near if is_near(number) else far).append(segments[number])
     return near, far
 
 

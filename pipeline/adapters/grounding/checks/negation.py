@@ -7,7 +7,7 @@ from pipeline.adapters.grounding.checks.ground import NOT_APPLICABLE, PASSED, Gr
 from pipeline.adapters.grounding.checks.names import names_in
 from pipeline.adapters.grounding.checks.nearby import stretch
 from pipeline.adapters.grounding.checks.parity import opposed_clauses, turns_anything
-from pipeline.adapters.grounding.checks.rests import Rest
+from pipeline.adapters.grounding.checks.rests import Rest, rests_in
 from pipeline.adapters.grounding.checks.times import is_time_word
 from pipeline.adapters.grounding.evidence import quote
 from pipeline.adapters.grounding.index import Mention, Stance, Utterance
@@ -23,9 +23,9 @@ CHECK = "negation"
 _NOT_ASKED = "denial_not_asked"
 #: Pieces of evidence in which a denial is looked for, and words before a term among which its negation stands.
 _BEST = 2
+_BEFORE = 6
 #: The share of a claim's weight in the best evidence from which on the rest may be other words for what was said.
 _COVERED = 0.45
-_BEFORE = 6
 #: A topic of which less was said together is another one.
 _SAME = 0.99
 _NEAR = 0.6
@@ -130,17 +130,15 @@ def _is_denial_heard(topic: Topic, said: Settled, ground: Ground) -> bool:
         return False
     if not ground.index.where(topic.terms[0].names) and ground.evidence.share(best[0].covered) < _COVERED:
         return False
-    shown = [u for candidate in best for u in (candidate.question, candidate.utterance) if u is not None]
-    return any(_denies_a_term(utterance, ground) for utterance in shown)
+    return any(_denies_a_term(rest) for rest in rests_in(best, ground.terms, ground))
 
 
-def _denies_a_term(utterance: Utterance, ground: Ground) -> bool:
-    held = tuple(term for term in ground.terms if utterance.number in ground.index.where(term.names))
-    words = utterance.passage.words
+def _denies_a_term(rest: Rest) -> bool:
+    words = rest.utterance.passage.words
     return any(
-        utterance.stance_of(term.first).stance is Stance.DENIED
+        rest.utterance.stance_of(term.first).stance is Stance.DENIED
         or any(is_cue(word.form) for word in words[max(0, term.first - _BEFORE) : term.first])
-        for term in Rest(utterance, held).spoken_terms()
+        for term in rest.spoken_terms()
     )
 
 

@@ -174,8 +174,9 @@ def _is_doubted(rest: Rest, term: Term, own: frozenset[str]) -> bool:
     passage = rest.utterance.passage
     before = passage.words[max(passage.clauses[term.clause].first, term.first - _CLOSE) : term.first]
     after = passage.words[term.last :] if len(passage.words) <= _BRIEF else ()
-    softly = (*before[-_SOFT_CLOSE:], *after)
-    return any(is_cue(word.form) for word in (*before, *after)) or any(_negates(word.form, own) for word in softly)
+    if any(is_cue(word.form) for word in before):
+        return True
+    return any(_negates(word.form, own) for word in (*before[-_SOFT_CLOSE:], *after))
 
 
 def _deny(rests: list[Rest], own: frozenset[str]) -> bool:

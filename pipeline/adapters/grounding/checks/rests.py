@@ -1,10 +1,11 @@
 """What a clause of a claim rests on: the utterances shown as evidence that hold most of its words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.adapters.grounding.checks.ground import Ground
 from pipeline.adapters.grounding.clauses import Clause
+from pipeline.adapters.grounding.evidence import Candidate
 from pipeline.adapters.grounding.index import TranscriptIndex, Utterance
 from pipeline.adapters.grounding.passage import Term
 
@@ -55,18 +56,21 @@ def rests_of(terms: Sequence[Term], ground: Ground) -> list[Rest]:
     It is what stands by the utterance that holds most. One that holds only some of what another one holds says nothing
     of its own about the clause.
     """
-    rests = [
-        Rest(utterance, held)
-        for candidate in ground.evidence.candidates
-        for utterance in (candidate.question, candidate.utterance)
-        if utterance is not None
-        and (held := tuple(term for term in terms if utterance.number in ground.index.where(term.names)))
-    ]
+    rests = [rest for rest in rests_in(ground.evidence.candidates, terms, ground) if rest.terms]
     fullest = [rest for rest in rests if not any(set(rest.terms) < set(other.terms) for other in rests)]
     most = max(fullest, key=lambda rest: _weight(rest.terms, ground), default=None)
     near = [rest for rest in fullest if most and abs(rest.utterance.number - most.utterance.number) <= _FAR]
     said = {term for rest in near for term in rest.terms}
     return near if _weight(said, ground) >= _BASIS * _weight(terms, ground) else []
+
+
+def rests_in(candidates: Iterable[Candidate], terms: Sequence[Term], ground: Ground) -> Iterator[Rest]:
+    """Yield the questions and utterances of pieces of evidence, each with those of the terms that it holds."""
+    for candidate in candidates:
+        for utterance in (candidate.question, candidate.utterance):
+            if utterance is not None:
+                held = (term for term in terms if utterance.number in ground.index.where(term.names))
+                yield Rest(utterance, tuple(held))
 
 
 def _weight(terms: Iterable[Term], ground: Ground) -> float:
